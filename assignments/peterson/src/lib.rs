@@ -1,0 +1,1 @@
+//! Peterson (stub to come).

@@ -1,0 +1,144 @@
+//! What happened: the steps of one execution, as oracles, traces and drawings read them.
+//!
+//! An event says what a process did, where in the source, on which location, and what came of it.
+//! It holds no reference to an engine, so the same event can come from the model or from a real run.
+
+use std::panic::Location;
+use std::sync::atomic::Ordering;
+
+use crate::process::ProcessId;
+
+/// A line of source, found by `#[track_caller]`.
+pub type Site = &'static Location<'static>;
+
+/// A shared location of one execution: an atomic or a cell, numbered in the order of first use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LocationId(pub u32);
+
+/// One write of an execution: the process that made it and the number of the step among that
+/// process's own atomic steps (from 0), or the initial value of the location.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WriteId {
+    /// The index of the writing process, or [`WriteId::INITIAL`]'s 255.
+    pub process: u8,
+    /// The writer's own event count at that moment.
+    pub index: u32,
+}
+
+impl WriteId {
+    /// The value a location was created with. It happens before everything.
+    pub const INITIAL: Self = Self { process: u8::MAX, index: 0 };
+}
+
+/// Where a process is in its cycle: remainder, entry, critical, exit section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
+pub enum Section {
+    /// Outside, asking for nothing.
+    #[default]
+    Remainder,
+    /// Between the call and the return of `entry_section`.
+    Entry,
+    /// Between the return of `entry_section` and the call of `exit_section`.
+    Critical,
+    /// Between the call and the return of `exit_section`.
+    Exit,
+}
+
+/// How an operation touches memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AccessKind {
+    /// An atomic load, or a compare-exchange that failed.
+    Load,
+    /// An atomic store.
+    Store,
+    /// An atomic read-modify-write that wrote.
+    ReadModifyWrite,
+    /// A read of non-atomic data.
+    PlainRead,
+    /// A write of non-atomic data.
+    PlainWrite,
+}
+
+/// The Rust type of a location, to print its values as the student wrote them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ValueType {
+    /// `bool`
+    Bool,
+    /// Any unsigned integer.
+    Unsigned,
+    /// A signed integer, sign-extended to 64 bits.
+    Signed,
+}
+
+impl ValueType {
+    /// The value as source text: `true`, `3`, `-1`.
+    pub fn show(self, value: u64) -> String {
+        match self {
+            Self::Bool => (value != 0).to_string(),
+            Self::Unsigned => value.to_string(),
+            Self::Signed => value.cast_signed().to_string(),
+        }
+    }
+}
+
+/// One access to a shared location, with its result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Access {
+    /// What it does to memory.
+    pub kind: AccessKind,
+    /// The method that the student called: `load`, `fetch_add`, `compare_exchange`, …
+    pub method: &'static str,
+    /// Where it was called.
+    pub site: Site,
+    /// The location.
+    pub location: LocationId,
+    /// The location's type.
+    pub value_type: ValueType,
+    /// The ordering that took effect (that of a failure, if a compare-exchange failed).
+    pub ordering: Option<Ordering>,
+    /// The value read, if it reads.
+    pub read: Option<u64>,
+    /// The value written, if it writes.
+    pub written: Option<u64>,
+    /// The write that was read, if it reads.
+    pub reads_from: Option<WriteId>,
+    /// This access's own identity, if it writes.
+    pub write: Option<WriteId>,
+    /// For a read: how many newer writes of the location it overlooked. For a write: how many
+    /// writes that were already there it was placed before, in modification order.
+    pub stale_by: u32,
+    /// A weak compare-exchange that failed although the value was the expected one.
+    pub spurious: bool,
+}
+
+/// What a process did in one step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum EventKind {
+    /// It called `entry_section`.
+    EntryCalled,
+    /// `entry_section` returned: it is in its critical section.
+    EntryReturned,
+    /// It called `exit_section`.
+    ExitCalled,
+    /// `exit_section` returned: it is in its remainder section.
+    ExitReturned,
+    /// It touched a shared location.
+    Access(Access),
+    /// An atomic fence.
+    Fence(Ordering, Site),
+    /// `spin_loop` or `yield_now`: a step without effect.
+    Pause(Site),
+    /// It has done all it had to do and rests in its remainder section for ever.
+    Finished,
+}
+
+/// One step of an execution.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Event {
+    /// The number of operations performed before it in this execution.
+    pub step: u32,
+    /// Who.
+    pub process: ProcessId,
+    /// What.
+    pub kind: EventKind,
+}

@@ -1,0 +1,243 @@
+//! What was measured: the output of a run, as the grader reads it.
+//!
+//! It holds measurements and evidence, never points: whether a violation costs something is the
+//! rubric's business. These are wire types; the domain types of the other rooms are not serialised.
+
+use serde::{Deserialize, Serialize};
+
+/// One line of the run's private channel. A run that ends without [`Message::Finished`] has no
+/// verdict and is never a pass.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "message", rename_all = "snake_case")]
+pub enum Message {
+    /// The run is about to do this: if it dies, this is where.
+    Doing {
+        /// Such as `mutual exclusion, C++20 memory, exhaustive, 2 processes`.
+        what: String,
+    },
+    /// The run is complete.
+    Finished {
+        /// All measurements.
+        report: Report,
+    },
+}
+
+/// All measurements of one submission.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// [`PROTOCOL_VERSION`](super::PROTOCOL_VERSION).
+    pub version: u32,
+    /// The plan's nonce.
+    pub nonce: String,
+    /// The assignment's name.
+    pub assignment: String,
+    /// How the examination ended.
+    pub conclusion: Conclusion,
+    /// For each criterion, the verdict under each memory. Complete only after
+    /// [`Conclusion::Examined`].
+    pub criteria: Vec<CriterionReport>,
+    /// Stronger orderings that would mend a solution whose algorithm is right, found by trying.
+    pub mends: Vec<Mend>,
+}
+
+/// How an examination ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "conclusion", rename_all = "snake_case")]
+pub enum Conclusion {
+    /// Every criterion has its verdicts.
+    Examined,
+    /// The code says `todo!()` or `unimplemented!()`.
+    NotImplemented {
+        /// Where, `file:line`.
+        site: String,
+    },
+    /// The code panicked.
+    Panicked {
+        /// The panic message.
+        panic: String,
+        /// Where, `file:line`.
+        site: String,
+        /// A schedule that replays it, if it was during an execution.
+        schedule: Option<String>,
+    },
+    /// The code ran on without ever reaching a preemption point, or overflowed its stack.
+    Runaway {
+        /// What it did, in words.
+        reason: String,
+        /// The last preemption point before it, `file:line`, if there was one.
+        site: Option<String>,
+    },
+}
+
+/// One of the three criteria.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Criterion {
+    /// At most one inside, and what it wrote is visible to the next.
+    MutualExclusion,
+    /// Somebody gets in.
+    Progress,
+    /// Everybody gets in.
+    BoundedWaiting,
+}
+
+/// A criterion's verdict under both memories.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CriterionReport {
+    /// Which.
+    pub criterion: Criterion,
+    /// Under Rust's memory model, which is that of C++20: what the mark depends on.
+    pub cpp20: Verdict,
+    /// Under sequential consistency, with every access taken as `SeqCst`.
+    pub sequential: Verdict,
+}
+
+/// Whether a criterion holds, and how we know.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    /// Not violated in anything that was run; the evidence says what that was.
+    Upheld {
+        /// Each exploration that found nothing.
+        evidence: Vec<Evidence>,
+        /// Bounded waiting: the most entries by others while one process waited.
+        bypass: Option<u32>,
+        /// Bounded waiting, by number of processes: after how many own steps of the entry section
+        /// the bound holds even if the process then stands still, if it ever does.
+        doorway: Option<Doorway>,
+    },
+    /// Violated, with the proof.
+    Violated {
+        /// The witness.
+        witness: Witness,
+    },
+    /// Neither shown nor refuted.
+    Unknown {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+/// One exploration that found no violation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// The strategy: `exhaustive`, `random`, `pct`, `pos`, `lockstep`, `starving adversary`, …
+    pub strategy: String,
+    /// How many processes.
+    pub processes: usize,
+    /// How often each process entered, at most.
+    pub entries: u32,
+    /// Executions that completed (for `exhaustive`: distinct execution graphs).
+    pub executions: u64,
+    /// Distinct execution graphs in which a waiting loop did not get the value it waits for.
+    pub blocked: u64,
+    /// Whether these were all the executions that there are within the bounds.
+    pub complete: bool,
+}
+
+/// The doorway that was inferred (Lamport 1974): a bounded prefix of the entry section after which
+/// the number of bypasses is bounded even if the process is then frozen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Doorway {
+    /// Its length in own operations.
+    pub steps: u32,
+    /// The most entries by others from there on.
+    pub bypass: u32,
+}
+
+/// The proof of a violation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Witness {
+    /// What kind of violation it is.
+    pub kind: WitnessKind,
+    /// Why it is one, in the words of the course.
+    pub reason: String,
+    /// How many processes take part.
+    pub processes: usize,
+    /// How often each process enters in this scenario.
+    pub entries: Vec<u32>,
+    /// The schedule that shows it, in the text form that `grader replay` reads.
+    pub schedule: String,
+    /// The lane diagram, as plain text.
+    pub drawing: String,
+    /// The steps, for reports that draw it themselves.
+    pub steps: Vec<WitnessStep>,
+}
+
+/// The kinds of violation, each with the criterion it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WitnessKind {
+    /// Mutual exclusion: two processes inside at once, whose entry sections overlapped in time.
+    Overlap,
+    /// Mutual exclusion: a process asked when another was already inside, and got in.
+    OpenDoor,
+    /// Mutual exclusion: never two at once, but what one wrote inside is not visible to the next.
+    NotVisible,
+    /// Mutual exclusion: the solution's own non-atomic data is accessed in a data race.
+    DataRace,
+    /// Progress: nobody gets in because a process in its remainder section does not help.
+    NeedsRemainder,
+    /// Progress: a process that is alone does not get in.
+    Solo,
+    /// Progress: everybody waits for ever on values that nobody will change.
+    Stuck,
+    /// Progress: a fair cycle of steps goes on for ever without an entry.
+    Livelock,
+    /// Progress: `exit_section` does not return.
+    ExitWaits,
+    /// Bounded waiting: a cycle in which others enter again and again while one waits.
+    Starvation,
+}
+
+impl WitnessKind {
+    /// The criterion that it violates.
+    pub const fn criterion(self) -> Criterion {
+        match self {
+            Self::Overlap | Self::OpenDoor | Self::NotVisible | Self::DataRace => {
+                Criterion::MutualExclusion
+            }
+            Self::NeedsRemainder | Self::Solo | Self::Stuck | Self::Livelock | Self::ExitWaits => {
+                Criterion::Progress
+            }
+            Self::Starvation => Criterion::BoundedWaiting,
+        }
+    }
+}
+
+/// One step of a witness.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WitnessStep {
+    /// The process's number.
+    pub process: usize,
+    /// What it did: `flag[0].store(true, Release)`, `enters its critical section`, …
+    pub text: String,
+    /// `file` of the student's source, if the step stands there.
+    pub file: Option<String>,
+    /// The line in it.
+    pub line: Option<u32>,
+    /// Why it is surprising, such as a stale read; empty if it is not.
+    pub note: String,
+}
+
+/// A stronger ordering at one place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mend {
+    /// The file.
+    pub file: String,
+    /// The line.
+    pub line: u32,
+    /// The method called there.
+    pub method: String,
+    /// The ordering that stands there.
+    pub from: String,
+    /// The ordering that mends it (together with the other mends).
+    pub to: String,
+}

@@ -1,0 +1,1 @@
+//! Reference solutions, to be read in order.
