@@ -6,6 +6,8 @@ pub mod contract;
 pub mod event;
 pub mod process;
 pub mod runner;
+pub mod strategy;
+pub mod trace;
 
 /// What a student's file imports.
 pub mod prelude {
