@@ -7,6 +7,8 @@ pub mod event;
 pub mod memory;
 pub mod process;
 pub mod runner;
+pub mod strategy;
+pub mod trace;
 
 /// What a student's file imports.
 pub mod prelude {
