@@ -6,6 +6,7 @@ pub mod contract;
 pub mod event;
 pub mod process;
 pub mod runner;
+pub mod strategy;
 
 /// What a student's file imports.
 pub mod prelude {
