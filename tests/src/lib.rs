@@ -1,1 +1,4 @@
 //! Support for the tests of the whole: see `tests/`.
+
+pub mod axioms;
+pub mod program;
