@@ -79,7 +79,7 @@ pub fn execute(
         }
     });
     let mut started = [false; PROCESSES_MAX];
-    with(Execution::choose_next);
+    with(|execution| execution.choose_next());
     while let Some(process) = with(|execution| execution.next()).flatten() {
         let fiber = &mut engine.fibers[process.index()];
         let stopped = if started[process.index()] {
@@ -144,7 +144,9 @@ pub fn install_hook() {
                 |location| format!("{}:{}", location.file(), location.line()),
             );
             // A destructor may panic too; the first one is the cause.
-            CAPTURED.with_borrow_mut(|captured| captured.get_or_insert(Panic { message, site }));
+            CAPTURED.with_borrow_mut(|captured| {
+                captured.get_or_insert(Panic { message, site });
+            });
         }));
     });
 }
@@ -162,7 +164,7 @@ pub(crate) fn operate(tag: &AtomicU64, initial: impl FnOnce() -> u64, mut call: 
     })?;
     match arrival {
         Arrival::Go => {}
-        Arrival::Switch => switch()?,
+        Arrival::Switch(mine) => switch(mine)?,
         Arrival::Answer(value) => {
             let wrote = match &mut call.request {
                 Request::Update { update, .. } => update(value).is_some(),
@@ -174,7 +176,7 @@ pub(crate) fn operate(tag: &AtomicU64, initial: impl FnOnce() -> u64, mut call: 
     }
     let reply = with(|execution| execution.perform(&mut call, location)).flatten();
     if reply.is_none() {
-        switch()?;
+        leave();
     }
     reply
 }
@@ -188,7 +190,7 @@ pub(crate) fn pass(site: Site, method: &'static str, step: Pass) -> Option<()> {
     let pause = step == Pass::Pause;
     match with(|execution| execution.arrive_silently(site, method, pause))? {
         Arrival::Go => {}
-        Arrival::Switch => switch()?,
+        Arrival::Switch(mine) => switch(mine)?,
         Arrival::Answer(_) => return Some(()),
     }
     with(|execution| match step {
@@ -213,7 +215,7 @@ pub(crate) fn section(kind: EventKind) {
         execution.is_over()
     });
     if over == Some(true) {
-        let _ = switch();
+        leave();
     }
 }
 
@@ -222,16 +224,23 @@ pub(crate) fn latest(tag: &AtomicU64) -> Option<u64> {
     with(|execution| execution.latest(tag)).flatten()
 }
 
-/// Lets another process run. `None`: the execution is over and this code is a destructor that runs
-/// while the stack unwinds; it must not unwind again.
+/// Lets another process run. `None`: this code is a destructor that runs while the stack unwinds; it
+/// must not unwind again, and what it does no longer matters.
 #[inline]
-fn switch() -> Option<()> {
+fn switch(mine: Suspender) -> Option<()> {
     if std::thread::panicking() {
         return None;
     }
-    let suspender = with(|execution| execution.suspender()).flatten()?;
-    // SAFETY: the running process's suspender was made for the fiber that this code runs on, and
-    // its job has not ended, since this is it.
-    unsafe { suspender.suspend() };
+    // SAFETY: `mine` is the suspender of the running process, made for the fiber that this code runs
+    // on; its job has not ended, since this is it.
+    unsafe { mine.suspend() };
     Some(())
+}
+
+/// Leaves the execution, which is over.
+#[cold]
+fn leave() {
+    if let Some(mine) = with(|execution| execution.suspender()) {
+        let _ = switch(mine);
+    }
 }

@@ -135,12 +135,12 @@ fn code(site: Site, method: &'static str, operand: u64) -> u64 {
 }
 
 /// What a process is told when it arrives before an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Arrival {
     /// Perform it now.
     Go,
-    /// Suspend; perform it when woken.
-    Switch,
+    /// Suspend by this; perform it when woken.
+    Switch(Suspender),
     /// This is the answer; nothing is performed. (A trial of a waiting loop.)
     Answer(u64),
 }
@@ -326,8 +326,9 @@ impl<'a> Execution<'a> {
 
     /// The suspender of the running process.
     #[inline]
-    pub(crate) fn suspender(&self) -> Option<Suspender> {
-        self.state.locals[self.state.running.index()].suspender
+    pub(crate) fn suspender(&self) -> Suspender {
+        let local = &self.state.locals[self.state.running.index()];
+        local.suspender.expect("a process that runs was started")
     }
 
     pub(crate) fn started(&mut self, process: ProcessId, suspender: Suspender) {
@@ -384,7 +385,7 @@ impl<'a> Execution<'a> {
     #[inline]
     fn arrive_at(&mut self, pending: Pending, code: u64, location: Option<LocationId>) -> Arrival {
         if self.is_over() {
-            return Arrival::Switch;
+            return Arrival::Switch(self.suspender());
         }
         if let Some(trial) = &mut self.state.trial {
             let step = trial.operate(code, location);
@@ -406,8 +407,9 @@ impl<'a> Execution<'a> {
     #[inline]
     fn choose(&mut self) -> Arrival {
         let me = self.state.running;
+        let mine = self.suspender();
         self.choose_next();
-        if !self.is_over() && self.state.running == me { Arrival::Go } else { Arrival::Switch }
+        if !self.is_over() && self.state.running == me { Arrival::Go } else { Arrival::Switch(mine) }
     }
 
     #[inline]
@@ -524,7 +526,7 @@ impl<'a> Execution<'a> {
             TrialStep::Answer(value) => Arrival::Answer(value),
             TrialStep::Over(turning) => {
                 self.trial_over(turning);
-                Arrival::Switch
+                Arrival::Switch(self.suspender())
             }
         }
     }

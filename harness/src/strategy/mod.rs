@@ -10,7 +10,9 @@
 //! Deliberately absent: clocks, thread-locals, and any look at the student's code.
 
 mod dice;
+mod exhaustive;
 mod random;
 mod weakness;
 
+pub use exhaustive::Exhaustive;
 pub use random::Random;

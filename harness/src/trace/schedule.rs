@@ -156,6 +156,16 @@ impl Schedule {
         self.loop_start = None;
     }
 
+    /// Begins a schedule of that many processes, and keeps the memory.
+    ///
+    /// # Panics
+    /// If there are no processes or too many.
+    pub fn restart(&mut self, processes: usize) {
+        assert!((1..=PROCESSES_MAX).contains(&processes), "a scenario has 1 to 8 processes");
+        self.processes = processes;
+        self.clear();
+    }
+
     /// Adds a step of `process`.
     #[inline]
     pub fn step(&mut self, process: ProcessId) {
