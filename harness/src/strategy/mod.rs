@@ -6,13 +6,34 @@
 //! | strategy | what it is good for |
 //! | --- | --- |
 //! | [`Random`] | the first look: finds most bugs within a few executions |
+//! | [`Pct`] | bugs of small depth in long executions, with a guaranteed probability |
+//! | [`Pos`] | races: spreads its attention over the pairs of operations that race |
+//! | [`RoundRobin`] | symmetric livelocks; the fair schedule as such |
+//! | [`Starver`] | the weakly fair adversary of bounded waiting |
+//! | [`Freezer`] | infers the doorway: who stands still, and how often the others still enter |
+//! | [`Exhaustive`] | every execution graph, once |
+//! | [`Replay`] | answers from a written schedule |
 //!
 //! Deliberately absent: clocks, thread-locals, and any look at the student's code.
 
 mod dice;
 mod exhaustive;
+mod freezer;
+mod pct;
+mod pos;
 mod random;
+mod replay;
+mod round_robin;
+mod starver;
+#[cfg(test)]
+mod toy;
 mod weakness;
 
 pub use exhaustive::Exhaustive;
+pub use freezer::{Doorway, Freezer};
+pub use pct::Pct;
+pub use pos::Pos;
 pub use random::Random;
+pub use replay::{Divergence, Mismatch, Replay};
+pub use round_robin::RoundRobin;
+pub use starver::Starver;

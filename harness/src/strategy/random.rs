@@ -5,7 +5,8 @@
 
 use super::dice::{Chance, Dice, Executions, scale};
 use super::weakness::Weakness;
-use crate::choice::{Choice, Spinning, Strategy, Turn};
+use crate::choice::{Choice, Spinning, Strategy};
+use crate::process::{ProcessId, ProcessSet};
 
 /// Draws everything by lot, in a manner that it draws anew for every execution.
 #[derive(Clone, Debug)]
@@ -36,18 +37,21 @@ impl Random {
     }
 }
 
-/// One of the runnable processes: the previous one with probability `keep`, else any.
+/// One of `members`: the previous process with probability `keep`, if it is one, else any.
 #[inline]
-pub(super) fn walk(turn: &Turn, keep: Chance, dice: &mut Dice) -> usize {
+pub(super) fn walk(
+    members: ProcessSet,
+    previous: Option<ProcessId>,
+    keep: Chance,
+    dice: &mut Dice,
+) -> usize {
     let bits = dice.bits();
-    match turn.previous {
+    match previous {
         // The low half of the lot decides whether to stay, the high half where to go.
-        Some(previous)
-            if keep.covers(bits & u64::from(u32::MAX)) && turn.runnable.contains(previous) =>
-        {
+        Some(previous) if keep.covers(bits & u64::from(u32::MAX)) && members.contains(previous) => {
             previous.index()
         }
-        _ => turn.runnable.nth(scale(bits >> 32, turn.runnable.len())).index(),
+        _ => members.nth(scale(bits >> 32, members.len())).index(),
     }
 }
 
@@ -65,12 +69,63 @@ impl Strategy for Random {
     #[inline]
     fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
         Some(match choice {
-            Choice::Process(turn) => walk(turn, self.keep, &mut self.dice),
+            Choice::Process(turn) => walk(turn.runnable, turn.previous, self.keep, &mut self.dice),
             other => self.weakness.answer(other, &mut self.dice),
         })
     }
 
     fn spinning(&self) -> Spinning {
         self.spinning
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::toy::{Counters, run};
+    use super::*;
+
+    #[test]
+    fn any_execution_can_be_run_again_alone() {
+        let mut all = Random::new(9);
+        let orders: Vec<_> = (0..20)
+            .map(|_| {
+                let mut toy = Counters::new(&[5, 5, 5]);
+                run(&mut toy, &mut all, 100);
+                toy.order
+            })
+            .collect();
+        for (number, order) in orders.iter().enumerate() {
+            let mut toy = Counters::new(&[5, 5, 5]);
+            run(&mut toy, &mut Random::starting_at(9, number as u64), 100);
+            assert_eq!(&toy.order, order, "execution {number}");
+        }
+        assert!(orders.iter().any(|order| order != &orders[0]), "they differ from each other");
+    }
+
+    #[test]
+    fn every_interleaving_comes_about() {
+        let mut random = Random::new(1);
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..500 {
+            let mut toy = Counters::new(&[3, 3]);
+            run(&mut toy, &mut random, 100);
+            seen.insert(toy.order);
+        }
+        assert_eq!(seen.len(), 20, "six over three");
+    }
+
+    #[test]
+    fn some_executions_cling_to_a_process_and_some_let_everybody_spin() {
+        let mut random = Random::new(4);
+        let (mut switches, mut runs) = (Vec::new(), 0);
+        for _ in 0..800 {
+            let mut toy = Counters::new(&[50, 50]);
+            run(&mut toy, &mut random, 200);
+            runs += u32::from(random.spinning() == Spinning::Run);
+            switches.push(toy.order.windows(2).filter(|pair| pair[0] != pair[1]).count());
+        }
+        assert!(switches.iter().filter(|&&count| count < 12).count() > 150, "keep 0.9");
+        assert!(switches.iter().filter(|&&count| count > 35).count() > 150, "uniform");
+        assert!((60..140).contains(&runs), "one in eight: {runs} of 800");
     }
 }
