@@ -31,45 +31,80 @@ impl VectorClock {
 
     /// Counts one more event of `process`, and returns how many there are now.
     #[inline]
-    pub const fn tick(&mut self, process: ProcessId) -> u32 {
-        self.0[process.index()] += 1;
-        self.0[process.index()]
+    pub fn tick(&mut self, process: ProcessId) -> u32 {
+        *self = self.with(&UNITS[process.index()], |mine, unit| mine.wrapping_add(unit));
+        self.get(process)
+    }
+
+    /// Counts one more event of every process.
+    #[inline]
+    pub fn advance(&mut self) {
+        *self = self.with(self, |mine, _| mine.wrapping_add(1));
+    }
+
+    /// The component of `process` alone; all others are 0.
+    #[inline]
+    #[must_use]
+    pub fn only(&self, process: ProcessId) -> Self {
+        self.with(&UNITS[process.index()], |mine, unit| mine & unit.wrapping_neg())
+    }
+
+    /// The component of `process` alone; the other processes [never](Self::NEVER) do anything.
+    #[inline]
+    #[must_use]
+    pub fn first(&self, process: ProcessId) -> Self {
+        self.with(&UNITS[process.index()], |mine, unit| {
+            let mask = unit.wrapping_neg();
+            mine & mask | i32::MAX.cast_unsigned() & !mask
+        })
     }
 
     /// Learns all that `other` knows.
     #[inline]
     pub fn join(&mut self, other: &Self) {
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            *mine = mine.cast_signed().max(theirs.cast_signed()).cast_unsigned();
-        }
+        *self = self.with(other, |mine, theirs| {
+            mine.cast_signed().max(theirs.cast_signed()).cast_unsigned()
+        });
     }
 
     /// Keeps what both know: of two first events of each process, the earlier.
     #[inline]
     pub fn meet(&mut self, other: &Self) {
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            *mine = mine.cast_signed().min(theirs.cast_signed()).cast_unsigned();
-        }
-    }
-
-    /// Lowers the count of `process` to `count`, if it was higher.
-    #[inline]
-    pub const fn lower(&mut self, process: ProcessId, count: u32) {
-        if count < self.0[process.index()] {
-            self.0[process.index()] = count;
-        }
+        *self = self.with(other, |mine, theirs| {
+            mine.cast_signed().min(theirs.cast_signed()).cast_unsigned()
+        });
     }
 
     /// Whether this clock knows at least all that `other` knows.
     #[inline]
     pub fn includes(&self, other: &Self) -> bool {
-        self.0.iter().zip(&other.0).all(|(mine, theirs)| mine >= theirs)
+        let missed = |mine: u32, theirs: u32| u32::from(mine.cast_signed() < theirs.cast_signed());
+        self.with(other, missed).0.into_iter().fold(0, |any, missed| any | missed) == 0
     }
 
     /// Whether this clock knows at least one of the events that `other` counts up to.
     #[inline]
     pub fn reaches(&self, other: &Self) -> bool {
-        let each = self.0.iter().zip(&other.0);
-        each.fold(false, |any, (mine, theirs)| any | (mine.cast_signed() >= theirs.cast_signed()))
+        let known = |mine: u32, theirs: u32| u32::from(mine.cast_signed() >= theirs.cast_signed());
+        self.with(other, known).0.into_iter().fold(0, |any, known| any | known) != 0
+    }
+
+    /// Combines component by component. Both are loaded as a whole and the result is stored as a
+    /// whole, so that this becomes vector instructions, and none waits for a part just written.
+    #[inline]
+    fn with(&self, other: &Self, combine: impl Fn(u32, u32) -> u32) -> Self {
+        let (mine, theirs) = (self.0, other.0);
+        Self(std::array::from_fn(|index| combine(mine[index], theirs[index])))
     }
 }
+
+/// By process, the clock that knows its first event and no other.
+const UNITS: [VectorClock; PROCESSES_MAX] = {
+    let mut units = [VectorClock::ZERO; PROCESSES_MAX];
+    let mut index = 0;
+    while index < PROCESSES_MAX {
+        units[index].0[index] = 1;
+        index += 1;
+    }
+    units
+};

@@ -99,14 +99,24 @@ impl Knowledge {
         released: VectorClock::ZERO,
     };
 
-    /// Reads a write that releases `release`.
+    /// One more event of `process`, which reads a write that releases `release`; `None`: it reads none.
+    /// Returns what happens before it, itself included.
     #[inline]
-    fn read(&mut self, release: &VectorClock, ordering: Ordering) {
-        if acquires(ordering) {
-            self.current.join(release);
-        } else {
-            self.pending.join(release);
+    fn step(
+        &mut self,
+        process: ProcessId,
+        release: Option<&VectorClock>,
+        ordering: Ordering,
+    ) -> VectorClock {
+        let mut current = self.current;
+        match release {
+            Some(release) if acquires(ordering) => current.join(release),
+            Some(release) => self.pending.join(release),
+            None => {}
         }
+        current.tick(process);
+        self.current = current;
+        current
     }
 }
 
@@ -279,7 +289,7 @@ impl Memory {
         if acquires(ordering) {
             knowledge.current.join(&knowledge.pending);
         }
-        let count = knowledge.current.tick(process);
+        knowledge.current.tick(process);
         if releases(ordering) {
             knowledge.released = knowledge.current; // what it has just acquired included
         }
@@ -292,7 +302,7 @@ impl Memory {
             for location in &self.locations[..self.used] {
                 closure.join(&location.stores[location.bound(&clock)].before_read);
             }
-            closure.set(process, count);
+            closure.join(&clock.only(process));
             let knowledge = &self.knowledge[..self.processes];
             self.order.push(process, closure, clocks(knowledge));
             self.order.push_fence(process, clock, closure, clocks(knowledge));
@@ -348,10 +358,8 @@ impl Memory {
     #[inline]
     fn touch(&mut self, process: ProcessId, location: LocationId) -> (u64, WriteId) {
         let location = &mut self.locations[location.0 as usize];
-        let clock = &mut self.knowledge[process.index()].current;
-        clock.join(&location.clock);
-        clock.tick(process);
-        location.clock = *clock;
+        let knowledge = &mut self.knowledge[process.index()];
+        location.clock = knowledge.step(process, Some(&location.clock), Ordering::SeqCst);
         (location.value, location.write)
     }
 
@@ -461,13 +469,11 @@ impl Memory {
             sources = self.order.strongly_before(process, &knowledge.current);
             sources.join(&store.before_read);
         }
-        knowledge.read(&store.release, ordering);
-        let count = knowledge.current.tick(process);
-        store.read_by(process, count, seq_cst);
-        let clock = knowledge.current;
+        let clock = knowledge.step(process, Some(&store.release), ordering);
+        store.read_by(&clock.first(process), seq_cst);
         let loaded = Loaded { value: store.value, reads_from: store.write, stale_by };
         if seq_cst {
-            sources.set(process, count);
+            sources.join(&clock.only(process));
             self.order.push(process, sources, clocks(&self.knowledge[..self.processes]));
         }
         if self.order.fenced() {
@@ -506,19 +512,14 @@ impl Memory {
             sources = self.order.strongly_before(process, &knowledge.current);
             sources.join(&before_read);
         }
-        if update {
-            knowledge.read(&store.release, ordering);
-        }
-        let count = knowledge.current.tick(process);
-        let mut release = if releases(ordering) { knowledge.current } else { knowledge.released };
+        let clock = knowledge.step(process, update.then_some(&store.release), ordering);
+        let mut release = if releases(ordering) { clock } else { knowledge.released };
         if update {
             release.join(&store.release); // an RMW continues release sequences; a store does not (P0982)
         }
-        let clock = knowledge.current;
-        let mut first = VectorClock::NEVER;
-        first.set(process, count);
+        let first = clock.first(process);
         if seq_cst {
-            sources.set(process, count);
+            sources.join(&clock.only(process));
             self.order.push(process, sources, clocks(&self.knowledge[..self.processes]));
         }
         if self.order.fenced() {
@@ -528,7 +529,7 @@ impl Memory {
         if stale_by > 0 && (seq_cst || self.order.fenced()) {
             self.overlook(location, at, &sources);
         }
-        let write = WriteId { process: process.index() as u8, index: count - 1 };
+        let write = WriteId { process: process.index() as u8, index: clock.get(process) - 1 };
         let location = &mut self.locations[place];
         if stale_by == 0 {
             location.value = value;

@@ -2,7 +2,6 @@
 
 use crate::clock::VectorClock;
 use crate::event::WriteId;
-use crate::process::ProcessId;
 
 use super::race::Plain;
 
@@ -111,12 +110,12 @@ impl Location {
 }
 
 impl Store {
-    /// Notes that `process` read this write, as its event number `count`.
+    /// Notes that a process read this write; `event` is the [first](VectorClock::first) of it.
     #[inline]
-    pub(super) fn read_by(&mut self, process: ProcessId, count: u32, seq_cst: bool) {
-        self.first.lower(process, count);
+    pub(super) fn read_by(&mut self, event: &VectorClock, seq_cst: bool) {
+        self.first.meet(event);
         if seq_cst {
-            self.first_seq_cst.lower(process, count);
+            self.first_seq_cst.meet(event);
         }
     }
 }

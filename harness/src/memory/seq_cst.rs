@@ -74,11 +74,28 @@ impl SeqCst {
     #[inline]
     pub(super) fn strongly_before(&self, process: ProcessId, clock: &VectorClock) -> VectorClock {
         let own = self.lines[process.index()].events.last();
-        let mut before = own.copied().unwrap_or(VectorClock::ZERO);
-        for other in ProcessId::all(self.processes) {
-            if other != process && before.get(other) + 1 < clock.get(other) {
+        let before = own.copied().unwrap_or(VectorClock::ZERO);
+        let mut one_more = before;
+        one_more.join(&clock.only(process));
+        one_more.advance();
+        if one_more.includes(clock) {
+            return before; // which holds all events but perhaps the last that is known of each
+        }
+        self.strongly_before_by_others(process, clock, before)
+    }
+
+    #[inline(never)]
+    fn strongly_before_by_others(
+        &self,
+        process: ProcessId,
+        clock: &VectorClock,
+        mut before: VectorClock,
+    ) -> VectorClock {
+        for other in ProcessId::all(self.processes).filter(|&other| other != process) {
+            let known = clock.get(other);
+            if before.get(other) + 1 < known {
                 let events = &self.lines[other.index()].events;
-                let count = events.partition_point(|event| event.get(other) < clock.get(other));
+                let count = events.partition_point(|event| event.get(other) < known);
                 if let Some(event) = events[..count].last() {
                     before.join(event);
                 }
