@@ -6,6 +6,8 @@ pub mod clock;
 pub mod contract;
 pub mod engine;
 pub mod event;
+pub mod examination;
+pub mod exploration;
 pub mod memory;
 pub mod oracle;
 pub mod process;

@@ -273,6 +273,11 @@ impl State {
         self.steps
     }
 
+    /// How many turns hide something.
+    pub(super) fn hidden_turns(&self) -> usize {
+        self.ledger.hidden()
+    }
+
     /// Whether a turn that was tried out hides something. A trial that never came about (the
     /// replayed process went another way) proves nothing, so that turn is not trusted.
     pub(super) fn settle(&mut self, request: TrialRequest) -> bool {

@@ -65,6 +65,21 @@ impl Engine {
         self.state.trial_requests.clone()
     }
 
+    /// Whether there are such turns.
+    pub(crate) fn has_trial_requests(&self) -> bool {
+        !self.state.trial_requests.is_empty()
+    }
+
+    /// How many turns were found to hide something.
+    pub(crate) fn hidden_turns(&self) -> usize {
+        self.state.hidden_turns()
+    }
+
+    /// Makes `schedule` the last execution's again, after others were run on its account.
+    pub(crate) fn restore_schedule(&mut self, schedule: Schedule) {
+        self.state.schedule = schedule;
+    }
+
     /// The next execution, which replays the first steps of the one that asked, is run to try out
     /// this turn.
     pub(crate) fn want_trial(&mut self, request: TrialRequest) {

@@ -138,6 +138,10 @@ impl Ledger {
     pub(super) fn insert(&mut self, signature: Signature, turning: Turning) {
         self.known.insert(signature, turning);
     }
+
+    pub(super) fn hidden(&self) -> usize {
+        self.known.values().filter(|&&turning| turning == Turning::Hidden).count()
+    }
 }
 
 /// The trial of one turn: the process is given the turn's answers over and over.

@@ -14,6 +14,7 @@ pub struct Stillness {
     /// The step of the last change of section that is progress.
     last: u32,
     sections: [Section; PROCESSES_MAX],
+    finished: ProcessSet,
     entries: u32,
 }
 
@@ -39,6 +40,11 @@ impl Stillness {
         self.sections[process.index()]
     }
 
+    /// Which of the processes `0..count` still have something to do.
+    pub fn unfinished(&self, count: usize) -> ProcessSet {
+        ProcessSet::first(count).difference(self.finished)
+    }
+
     /// Which of the processes are in that section.
     pub fn in_section(&self, section: Section, processes: ProcessSet) -> ProcessSet {
         processes.iter().filter(|process| self.section(*process) == section).collect()
@@ -51,7 +57,11 @@ impl Observer for Stillness {
             EventKind::EntryCalled => Section::Entry,
             EventKind::EntryReturned => Section::Critical,
             EventKind::ExitCalled => Section::Exit,
-            EventKind::ExitReturned | EventKind::Finished => Section::Remainder,
+            EventKind::ExitReturned => Section::Remainder,
+            EventKind::Finished => {
+                self.finished.insert(event.process);
+                Section::Remainder
+            }
             EventKind::Access(_) | EventKind::Fence(..) | EventKind::Pause(_) => {
                 return ControlFlow::Continue(());
             }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use crate::backend::{self, Panic};
 use crate::contract::CriticalSection;
 use crate::engine::Body;
-use crate::event::EventKind;
+use crate::event::{EventKind, Site};
 use crate::process::ProcessId;
 use crate::shim::{SharedCell, yield_now};
 
@@ -48,6 +48,11 @@ impl<S: CriticalSection> Scenario for CriticalSectionScenario<S> {
         let solution = backend::catch(|| S::new(quotas.len()))?;
         Ok(Box::new(Cycle { solution, quotas, critical, datum: SharedCell::new(0) }))
     }
+}
+
+/// Whether an access at this place is one to the datum that the critical section protects.
+pub fn is_datum(site: Site) -> bool {
+    site.file() == file!()
 }
 
 struct Cycle<'a, S> {

@@ -2,4 +2,4 @@
 
 mod critical_section;
 
-pub use critical_section::{Critical, CriticalSectionScenario, Scenario};
+pub use critical_section::{Critical, CriticalSectionScenario, Scenario, is_datum};

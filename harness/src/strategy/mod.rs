@@ -11,14 +11,18 @@
 //! | [`RoundRobin`] | symmetric livelocks; the fair schedule as such |
 //! | [`Starver`] | the weakly fair adversary of bounded waiting |
 //! | [`Freezer`] | infers the doorway: who stands still, and how often the others still enter |
+//! | [`Doorkeeper`] | is the door ever shut? |
+//! | [`Frugal`] | shortest counterexamples: all executions with few switches and stale reads |
 //! | [`Exhaustive`] | every execution graph, once |
 //! | [`Replay`] | answers from a written schedule |
 //!
 //! Deliberately absent: clocks, thread-locals, and any look at the student's code.
 
 mod dice;
+mod doorkeeper;
 mod exhaustive;
 mod freezer;
+mod frugal;
 mod pct;
 mod pos;
 mod random;
@@ -29,8 +33,10 @@ mod starver;
 mod toy;
 mod weakness;
 
+pub use doorkeeper::Doorkeeper;
 pub use exhaustive::Exhaustive;
 pub use freezer::{Doorway, Freezer};
+pub use frugal::Frugal;
 pub use pct::Pct;
 pub use pos::Pos;
 pub use random::Random;

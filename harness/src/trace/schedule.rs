@@ -212,6 +212,14 @@ impl Schedule {
         self.loop_start = Some(start);
     }
 
+    /// The first `steps` steps, without a loop.
+    #[must_use]
+    pub fn prefix(&self, steps: usize) -> Self {
+        let mut prefix = Self::new(self.processes);
+        self.steps().take(steps).for_each(|step| prefix.push(step));
+        prefix
+    }
+
     /// Says that nothing repeats.
     pub fn clear_loop(&mut self) {
         self.loop_start = None;
