@@ -337,13 +337,13 @@ mod tests {
     #[test]
     fn both_victims_of_test_and_set_starve() {
         let mut starver = Starver::new(1, 2, BYPASS_MAX);
-        let mut starved = [false; 2];
+        let mut victims = [false; 2];
         for _ in 0..24 {
             let mut toy = Lock::new(Algorithm::TestAndSet, 2);
             run(&mut toy, &mut starver, 20_000);
-            starved[starver.victim().index()] |= starver.was_starved();
+            victims[starver.victim().index()] |= starver.was_starved();
         }
-        assert_eq!(starved, [true, true]);
+        assert_eq!(victims, [true, true]);
     }
 
     #[test]
