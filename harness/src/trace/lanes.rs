@@ -512,7 +512,8 @@ mod tests {
     fn check(drawing: &Drawing<'_>, expected: &Expect) {
         let drawn = drawing.to_string();
         assert!(drawn.lines().all(|line| line.chars().count() <= 100), "too wide:\n{drawn}");
-        expected.assert_eq(&drawn);
+        // A first line without indentation: expect-test takes off what all lines have in common.
+        expected.assert_eq(&format!("drawing\n{drawn}"));
     }
 
     /// Both inside, as a load overlooks a store.
@@ -532,6 +533,7 @@ mod tests {
         check(
             &drawing,
             &expect![[r"
+                drawing
                                      P0                                 P1
                                      ─────────────────────────────────  ────────────────────────────────────────────
                                      ── calls entry_section ──
@@ -563,6 +565,7 @@ mod tests {
         check(
             &drawing,
             &expect![[r"
+                drawing
                                      P0                                 P1
                                      ---------------------------------  --------------------------------------------
                                      -- calls entry_section --
@@ -594,7 +597,8 @@ mod tests {
         let names = names(&log.events);
         check(
             &Drawing::new(2, &log.events, &names),
-            &expect![[r#"
+            &expect![[r"
+                drawing
                                      P0                                P1
                                      ────────────────────────────────  ─────────────────────────────────────────────
                                                                        ── calls entry_section ──
@@ -614,7 +618,7 @@ mod tests {
                  32  specimen.rs:27                                    flag[1].store(false, SeqCst)
                                                                        ── is back in its remainder section ──
                                                                        ── rests in its remainder section for ever ──
-            "#]],
+            "]],
         );
     }
 
@@ -630,27 +634,28 @@ mod tests {
         check(
             &drawing,
             &expect![[r"
-                                   P0                                     P1
-                                   ─────────────────────────────────────  ──────────────────────────────────────
-                                                                          ── calls entry_section ──
-                1  specimen.rs:15                                         flag[1].store(true, SeqCst)
-                2  specimen.rs:16                                         turn.store(0, SeqCst)
-                3  specimen.rs:17                                         flag[0].load(SeqCst) → false
-                                                                          ── enters its critical section ──
-            ┏━ from here on, again and again:
-            ┃                      P0 ◀───────────────────────────────────╯
-            ┃                      ── calls entry_section ──
-            ┃   4  specimen.rs:15  flag[0].store(true, SeqCst)
-            ┃   5  specimen.rs:16  turn.store(1, SeqCst)
-            ┃   6  specimen.rs:17  flag[1].load(SeqCst) → true
-            ┃   7  specimen.rs:17  turn.load(SeqCst) → 1
-            ┃                      … spins 2 more times (steps 8–11)
-            ┃                      ╰────────────────────────────────────▶ P1
-            ┃                                                             ── calls exit_section ──
-            ┃  12  specimen.rs:27                                         flag[1].store(false, SeqCst)
-            ┃                                                             ── is back in its remainder section ──
-            ┗━ and so on for ever, from step 4
-        "]],
+                drawing
+                                       P0                                     P1
+                                       ─────────────────────────────────────  ──────────────────────────────────────
+                                                                              ── calls entry_section ──
+                    1  specimen.rs:15                                         flag[1].store(true, SeqCst)
+                    2  specimen.rs:16                                         turn.store(0, SeqCst)
+                    3  specimen.rs:17                                         flag[0].load(SeqCst) → false
+                                                                              ── enters its critical section ──
+                ┏━ from here on, again and again:
+                ┃                      P0 ◀───────────────────────────────────╯
+                ┃                      ── calls entry_section ──
+                ┃   4  specimen.rs:15  flag[0].store(true, SeqCst)
+                ┃   5  specimen.rs:16  turn.store(1, SeqCst)
+                ┃   6  specimen.rs:17  flag[1].load(SeqCst) → true
+                ┃   7  specimen.rs:17  turn.load(SeqCst) → 1
+                ┃                      … spins 2 more times (steps 8–11)
+                ┃                      ╰────────────────────────────────────▶ P1
+                ┃                                                             ── calls exit_section ──
+                ┃  12  specimen.rs:27                                         flag[1].store(false, SeqCst)
+                ┃                                                             ── is back in its remainder section ──
+                ┗━ and so on for ever, from step 4
+            "]],
         );
     }
 
@@ -665,7 +670,8 @@ mod tests {
         let names = names(&events);
         check(
             &Drawing::new(5, &events, &names),
-            &expect![[r#"
+            &expect![[r"
+                drawing
                                      P0         P1         P2         P3         P4
                                      ─────────  ─────────  ─────────  ─────────  ───────────────────────────────────
                                      ── calls entry_section ──
@@ -704,7 +710,7 @@ mod tests {
                                                                         nothing orders it before this load
                                                                       ╰────────▶ P4
                                                                                  ── enters its critical section ──
-            "#]],
+            "]],
         );
     }
 
