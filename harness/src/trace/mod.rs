@@ -4,7 +4,7 @@
 //! * [`Trace`]: the output of an execution; its text form is stable, so that two runs can be
 //!   compared byte by byte.
 //! * [`Drawing`]: the same events as a student reads them, with [`Names`] from the source;
-//!   [`story`] is the drawing without the lines, for reports that draw it themselves.
+//!   [`story()`] is the drawing without the lines, for reports that draw it themselves.
 //!
 //! Nothing here judges: whether a step was wrong is said by the caller.
 
