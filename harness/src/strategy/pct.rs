@@ -18,6 +18,9 @@ use super::weakness::Weakness;
 use crate::choice::{Choice, Strategy, Turn};
 use crate::process::PROCESSES_MAX;
 
+/// The priority that the first change point gives; lower ones are for those who ran too long.
+const CHANGED: u32 = 1 << 31;
+
 /// The largest depth that is drawn.
 const DEPTH_MAX: usize = 4;
 
@@ -35,13 +38,13 @@ pub struct Pct {
     weakness: Weakness,
     /// The depth of every execution, if it is not to be drawn.
     depth: Option<usize>,
-    /// By process; the highest runs. Initial ones are above [`DEPTH_MAX`].
-    priorities: [i64; PROCESSES_MAX],
+    /// By process; the highest runs. Initial ones are above those of change points.
+    priorities: [u32; PROCESSES_MAX],
     /// The numbers of the counted steps before which the running process drops, and in what order
-    /// they rank: the i-th drops to priority i (from 1). `u32::MAX` is never reached.
+    /// they rank: the i-th drops to `CHANGED + i`. `u32::MAX` is never reached.
     change_points: [u32; DEPTH_MAX - 1],
     /// The lowest priority given so far.
-    floor: i64,
+    floor: u32,
     /// Counted steps of this execution.
     steps: u32,
     /// The estimate of k: the most counted steps of an earlier execution.
@@ -69,7 +72,7 @@ impl Pct {
             depth: None,
             priorities: [0; PROCESSES_MAX],
             change_points: [u32::MAX; DEPTH_MAX - 1],
-            floor: 0,
+            floor: CHANGED,
             steps: 0,
             steps_max,
             prefix: PREFIX_MIN,
@@ -119,7 +122,7 @@ impl Pct {
         }
         let mut chosen = self.highest(turn);
         if let Some(rank) = self.change_points.iter().position(|&point| point == number) {
-            self.priorities[chosen] = 1 + rank as i64;
+            self.priorities[chosen] = CHANGED + rank as u32;
             chosen = self.highest(turn);
         }
         if self.running != Some(chosen) {
@@ -141,14 +144,14 @@ impl Strategy for Pct {
         (_, self.dice) = self.executions.begin();
         self.weakness.begin(&mut self.dice);
         self.steps = 0;
-        self.floor = 0;
+        self.floor = CHANGED;
         self.running = None;
         self.in_a_row = 0;
         self.prefix = PREFIX_MIN.max(self.steps_max.saturating_mul(2));
 
         // A random permutation of the processes, above all priorities of change points.
         for process in 0..PROCESSES_MAX {
-            self.priorities[process] = (DEPTH_MAX + process) as i64;
+            self.priorities[process] = CHANGED + (DEPTH_MAX + process) as u32;
         }
         for process in 1..PROCESSES_MAX {
             let other = self.dice.below(process + 1);

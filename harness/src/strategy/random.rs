@@ -3,10 +3,12 @@
 //! A uniform walk changes the process at almost every step; some bugs need one process to run for
 //! a while. So each execution draws how strongly a process clings to the processor.
 
+use std::hint::select_unpredictable;
+
 use super::dice::{Chance, Dice, Executions, scale};
 use super::weakness::Weakness;
 use crate::choice::{Choice, Spinning, Strategy};
-use crate::process::{ProcessId, ProcessSet};
+use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
 
 /// Draws everything by lot, in a manner that it draws anew for every execution.
 #[derive(Clone, Debug)]
@@ -37,6 +39,32 @@ impl Random {
     }
 }
 
+/// The number of the member of each rank, by set: a step is chosen at random some hundred million
+/// times, and a loop or a branch would be mispredicted half of the time.
+static MEMBERS: [[u8; PROCESSES_MAX]; 1 << PROCESSES_MAX] = {
+    let mut members = [[0; PROCESSES_MAX]; 1 << PROCESSES_MAX];
+    let mut set = 0;
+    while set < members.len() {
+        let (mut process, mut rank) = (0, 0);
+        while process < PROCESSES_MAX {
+            if set >> process & 1 == 1 {
+                members[set][rank] = process as u8;
+                rank += 1;
+            }
+            process += 1;
+        }
+        set += 1;
+    }
+    members
+};
+
+/// The set as a number. (The compiler sees that this is the identity.)
+#[inline]
+fn bits_of(set: ProcessSet) -> usize {
+    ProcessId::all(PROCESSES_MAX)
+        .fold(0, |bits, process| bits | usize::from(set.contains(process)) << process.index())
+}
+
 /// One of `members`: the previous process with probability `keep`, if it is one, else any.
 #[inline]
 pub(super) fn walk(
@@ -45,14 +73,14 @@ pub(super) fn walk(
     keep: Chance,
     dice: &mut Dice,
 ) -> usize {
+    debug_assert!(!members.is_empty(), "somebody is runnable");
     let bits = dice.bits();
-    match previous {
-        // The low half of the lot decides whether to stay, the high half where to go.
-        Some(previous) if keep.covers(bits & u64::from(u32::MAX)) && members.contains(previous) => {
-            previous.index()
-        }
-        _ => members.nth(scale(bits >> 32, members.len())).index(),
-    }
+    // The low half of the lot decides whether to stay, the high half where to go.
+    let rank = scale(bits >> 32, members.len());
+    let other = usize::from(MEMBERS[bits_of(members)][rank]);
+    let Some(previous) = previous else { return other };
+    let stays = keep.covers(bits & u64::from(u32::MAX)) & members.contains(previous);
+    select_unpredictable(stays, previous.index(), other)
 }
 
 impl Strategy for Random {
@@ -100,6 +128,16 @@ mod tests {
             assert_eq!(&toy.order, order, "execution {number}");
         }
         assert!(orders.iter().any(|order| order != &orders[0]), "they differ from each other");
+    }
+
+    #[test]
+    fn members_are_ranked_by_number() {
+        for (bits, by_rank) in MEMBERS.iter().enumerate() {
+            let set: ProcessSet =
+                ProcessId::all(PROCESSES_MAX).filter(|p| bits >> p.index() & 1 == 1).collect();
+            assert_eq!(bits_of(set), bits);
+            assert!(set.iter().map(|p| p.index() as u8).eq(by_rank[..set.len()].iter().copied()));
+        }
     }
 
     #[test]
