@@ -4,6 +4,7 @@ pub mod choice;
 pub mod clock;
 pub mod contract;
 pub mod event;
+pub mod memory;
 pub mod process;
 pub mod runner;
 pub mod strategy;

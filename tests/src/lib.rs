@@ -2,3 +2,4 @@
 
 pub mod axioms;
 pub mod program;
+pub mod walk;

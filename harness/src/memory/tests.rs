@@ -1,0 +1,1 @@
+//! One small test for each branch of the memory rules.
