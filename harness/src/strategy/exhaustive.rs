@@ -287,8 +287,7 @@ impl Graph {
     /// in the order in which they are now, then `a`, then what is pending; `read` is, too.
     fn restrict(&self, read: usize, a: &Revisiter, planned: &mut Vec<Planned>) {
         let last = self.nodes[read].read_at;
-        let is_kept =
-            |node: &Node, stamp: Stamp| stamp < last || node.leads_to(&a.porf);
+        let is_kept = |node: &Node, stamp: Stamp| stamp < last || node.leads_to(&a.porf);
         let mut pending = [None; PROCESSES_MAX];
         for (number, node) in self.nodes.iter().enumerate() {
             let itself = node.process == a.process && node.index == a.index;
@@ -545,11 +544,7 @@ impl Exhaustive {
             return self.abandon(Abandoned::Inconsistent);
         }
         for &write in &predecessors[1..legal] {
-            self.push_alternative(Planned {
-                role: Role::Settled,
-                source: Some(write),
-                ..current
-            });
+            self.push_alternative(Planned { role: Role::Settled, source: Some(write), ..current });
         }
         self.plan[self.done].source = Some(predecessors[0]);
         Some(0)
