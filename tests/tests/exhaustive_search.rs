@@ -245,7 +245,6 @@ fn check_random(seed: u64, programs: usize, mix: Mix, manner: Manner) -> [u64; 4
             [strategy.complete(), strategy.blocked(), strategy.inconsistent(), strategy.hopeless()];
         sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
     }
-    println!("seed {seed}: complete, blocked, inconsistent, hopeless {sums:?}");
     sums
 }
 

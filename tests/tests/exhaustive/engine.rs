@@ -163,7 +163,7 @@ fn run<S: Strategy>(
         let process = ProcessId::new(chosen);
         assert!(runnable.contains(process), "only a runnable process can be chosen");
         let Next::Operation(operation) = next[chosen] else { unreachable!("it is runnable") };
-        if manner.idle && (chosen + state.read[chosen].len()) % 2 == 0 && !idle[chosen] {
+        if manner.idle && (chosen + state.read[chosen].len()).is_multiple_of(2) && !idle[chosen] {
             idle[chosen] = true;
             continue;
         }
