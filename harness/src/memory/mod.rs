@@ -99,24 +99,13 @@ impl Knowledge {
         released: VectorClock::ZERO,
     };
 
-    /// One more event of `process`, which reads a write that releases `release`; `None`: it reads none.
-    /// Returns what happens before it, itself included.
+    /// Reads a write that releases `release`. Without a branch: values that two branches leave behind
+    /// are no longer vectors to the compiler.
     #[inline]
-    fn step(
-        &mut self,
-        process: ProcessId,
-        release: Option<&VectorClock>,
-        ordering: Ordering,
-    ) -> VectorClock {
-        let mut current = self.current;
-        match release {
-            Some(release) if acquires(ordering) => current.join(release),
-            Some(release) => self.pending.join(release),
-            None => {}
-        }
-        current.tick(process);
-        self.current = current;
-        current
+    fn read(&mut self, release: &VectorClock, ordering: Ordering) {
+        let acquires = acquires(ordering);
+        self.current.join(&release.when(acquires));
+        self.pending.join(&release.when(!acquires));
     }
 }
 
@@ -225,7 +214,7 @@ impl Memory {
         let ordering = self.strengthened(ordering);
         let role = Role { reads: false, writes: true, ordering };
         let at = self.choose(process, location, |_| role, chooser)?;
-        Some(self.commit_write(process, location, at, value, role))
+        Some(self.commit_write::<false>(process, location, at, value, ordering))
     }
 
     /// An atomic read-modify-write. It writes `f` of the value that it read; if that is `None`, it
@@ -272,7 +261,7 @@ impl Memory {
         };
         let read = self.locations[location.0 as usize].stores[at].value;
         let Stored { write, follows, stale_by } =
-            self.commit_write(process, location, at, new, writing);
+            self.commit_write::<true>(process, location, at, new, success);
         let written = Some((new, write));
         Some(Updated { read, reads_from: follows, written, stale_by, spurious: false })
     }
@@ -295,17 +284,16 @@ impl Memory {
         }
         if ordering == Ordering::SeqCst {
             let clock = knowledge.current;
-            let mut closure = self.order.strongly_before(process, &before);
             // Coherence puts before it what precedes anything that happens before it. If that is
             // a write alone, and no read of it, then what the write itself gives rise to strongly
             // happens before the fence: it need not be told apart.
+            let mut preceding = VectorClock::ZERO;
             for location in &self.locations[..self.used] {
-                closure.join(&location.stores[location.bound(&clock)].before_read);
+                preceding.join(&location.stores[location.bound(&clock)].before_read);
             }
-            closure.join(&clock.only(process));
-            let knowledge = &self.knowledge[..self.processes];
-            self.order.push(process, closure, clocks(knowledge));
-            self.order.push_fence(process, clock, closure, clocks(knowledge));
+            self.order.enter(process, &before, &clock, &preceding);
+            self.order.enter_fence(process, &clock);
+            self.order.prune(process, clocks(&self.knowledge[..self.processes]));
         }
     }
 
@@ -359,7 +347,11 @@ impl Memory {
     fn touch(&mut self, process: ProcessId, location: LocationId) -> (u64, WriteId) {
         let location = &mut self.locations[location.0 as usize];
         let knowledge = &mut self.knowledge[process.index()];
-        location.clock = knowledge.step(process, Some(&location.clock), Ordering::SeqCst);
+        let mut clock = knowledge.current;
+        clock.join(&location.clock);
+        clock.tick(process);
+        knowledge.current = clock;
+        location.clock = clock;
         (location.value, location.write)
     }
 
@@ -459,92 +451,104 @@ impl Memory {
         at: usize,
         ordering: Ordering,
     ) -> Loaded {
-        let seq_cst = ordering == Ordering::SeqCst;
         let stores = &mut self.locations[location.0 as usize].stores;
         let stale_by = (stores.len() - 1 - at) as u32;
         let store = &mut stores[at];
         let knowledge = &mut self.knowledge[process.index()];
-        let mut sources = VectorClock::ZERO;
-        if seq_cst {
-            sources = self.order.strongly_before(process, &knowledge.current);
-            sources.join(&store.before_read);
-        }
-        let clock = knowledge.step(process, Some(&store.release), ordering);
-        store.read_by(&clock.first(process), seq_cst);
+        let before = knowledge.current;
+        knowledge.read(&store.release, ordering);
+        knowledge.current.tick(process);
+        let event = knowledge.current.first(process);
+        store.first.meet(&event);
         let loaded = Loaded { value: store.value, reads_from: store.write, stale_by };
+        let seq_cst = ordering == Ordering::SeqCst;
         if seq_cst {
-            sources.join(&clock.only(process));
-            self.order.push(process, sources, clocks(&self.knowledge[..self.processes]));
+            store.first_seq_cst.meet(&event);
+            self.order.enter(process, &before, &knowledge.current, &store.before_read);
+            store.by_reads.join(self.order.latest(process));
+            self.order.prune(process, clocks(&self.knowledge[..self.processes]));
         }
-        if self.order.fenced() {
-            sources.join(&self.order.fences_before(&clock));
-        }
-        if seq_cst || self.order.fenced() {
-            store.by_reads.join(&sources);
-            if stale_by > 0 {
-                self.overlook(location, at, &sources);
-            }
+        if self.order.fenced() || seq_cst && stale_by > 0 {
+            let sources = self.sources(process, seq_cst);
+            self.locations[location.0 as usize].stores[at].by_reads.join(&sources);
+            self.overlook(location, at, &sources);
         }
         loaded
     }
 
+    /// `UPDATE`: it reads the write that it follows.
     #[inline]
-    fn commit_write(
+    fn commit_write<const UPDATE: bool>(
         &mut self,
         process: ProcessId,
         location: LocationId,
         at: usize,
         value: u64,
-        role: Role,
+        ordering: Ordering,
     ) -> Stored {
-        let Role { reads: update, ordering, .. } = role;
-        let seq_cst = ordering == Ordering::SeqCst;
         let place = location.0 as usize;
         let stores = &self.locations[place].stores;
         let stale_by = (stores.len() - 1 - at) as u32;
         let store = &stores[at];
         let follows = store.write;
         let knowledge = &mut self.knowledge[process.index()];
-        let mut before_read = store.before_read;
-        before_read.join(&store.by_reads);
-        let mut sources = VectorClock::ZERO;
-        if seq_cst {
-            sources = self.order.strongly_before(process, &knowledge.current);
-            sources.join(&before_read);
+        let before = knowledge.current;
+        if UPDATE {
+            knowledge.read(&store.release, ordering);
         }
-        let clock = knowledge.step(process, update.then_some(&store.release), ordering);
-        let mut release = if releases(ordering) { clock } else { knowledge.released };
-        if update {
+        let count = knowledge.current.tick(process);
+        let first = knowledge.current.first(process);
+        let released = if releases(ordering) { &knowledge.current } else { &knowledge.released };
+        let mut release = *released;
+        if UPDATE {
             release.join(&store.release); // an RMW continues release sequences; a store does not (P0982)
         }
-        let first = clock.first(process);
+        let mut preceding = store.before_read;
+        preceding.join(&store.by_reads);
+        let seq_cst = ordering == Ordering::SeqCst;
         if seq_cst {
-            sources.join(&clock.only(process));
-            self.order.push(process, sources, clocks(&self.knowledge[..self.processes]));
+            self.order.enter(process, &before, &knowledge.current, &preceding);
         }
-        if self.order.fenced() {
-            sources.join(&self.order.fences_before(&clock));
-        }
-        before_read.join(&sources);
-        if stale_by > 0 && (seq_cst || self.order.fenced()) {
+        // The event itself and what it follows in S, which is what precedes it by coherence and more.
+        let before_read = *if seq_cst { self.order.latest(process) } else { &preceding };
+        let first_seq_cst = *if seq_cst { &first } else { &VectorClock::NEVER };
+        let write = WriteId { process: process.index() as u8, index: count - 1 };
+        let by_reads = VectorClock::ZERO;
+        let update = UPDATE;
+        let mut store =
+            Store { value, write, update, release, first, first_seq_cst, before_read, by_reads };
+        if self.order.fenced() || seq_cst && stale_by > 0 {
+            let sources = self.sources(process, seq_cst);
+            store.before_read.join(&sources);
             self.overlook(location, at, &sources);
         }
-        let write = WriteId { process: process.index() as u8, index: clock.get(process) - 1 };
         let location = &mut self.locations[place];
         if stale_by == 0 {
             location.value = value;
         }
-        let first_seq_cst = if seq_cst { first } else { VectorClock::NEVER };
-        let by_reads = VectorClock::ZERO;
-        let store =
-            Store { value, write, update, release, first, first_seq_cst, before_read, by_reads };
-        location.insert(at + 1, store, clocks(&self.knowledge[..self.processes]));
+        location.insert(at + 1, store);
+        location.prune(clocks(&self.knowledge[..self.processes]));
+        if seq_cst {
+            self.order.prune(process, clocks(&self.knowledge[..self.processes]));
+        }
         Stored { write, follows, stale_by }
+    }
+
+    /// What the access that `process` has just made gives rise to in S, with all that precedes it: the
+    /// access, if it is `SeqCst`, and the fences that happen before it.
+    fn sources(&self, process: ProcessId, seq_cst: bool) -> VectorClock {
+        let mut sources = self.order.latest(process).when(seq_cst);
+        if self.order.fenced() {
+            let clock = &self.knowledge[process.index()].current;
+            sources.join(&self.order.fences_before(clock));
+        }
+        sources
     }
 
     /// Puts `sources`, what an access gives rise to in S, before all that the newer writes give rise
     /// to: the access took the write at `at` instead. No cycle can come of it: see [`admits`].
     #[cold]
+    #[inline(never)]
     fn overlook(&mut self, location: LocationId, at: usize, sources: &VectorClock) {
         let mut targets = VectorClock::NEVER;
         for newer in &mut self.locations[location.0 as usize].stores[at + 1..] {

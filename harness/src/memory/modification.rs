@@ -83,39 +83,28 @@ impl Location {
         known.expect("a write that is kept is known to all")
     }
 
-    /// Inserts `store` and forgets, now and then, writes that coherence hides from everybody.
+    /// Inserts `store` into modification order.
     #[inline]
-    pub(super) fn insert(
-        &mut self,
-        at: usize,
-        store: Store,
-        clocks: impl Iterator<Item = VectorClock>,
-    ) {
+    pub(super) fn insert(&mut self, at: usize, store: Store) {
         if at == self.stores.len() {
             self.stores.push(store);
         } else {
             self.stores.insert(at, store);
         }
+    }
+
+    /// Forgets, now and then, writes that coherence hides from everybody: `clocks` says what each
+    /// process knows.
+    #[inline]
+    pub(super) fn prune(&mut self, clocks: impl Iterator<Item = VectorClock>) {
         if self.stores.len() >= self.prune_at {
-            self.prune(clocks);
+            self.forget(clocks.map(|clock| self.bound(&clock)).min().unwrap_or(0));
         }
     }
 
     #[cold]
-    fn prune(&mut self, clocks: impl Iterator<Item = VectorClock>) {
-        let hidden = clocks.map(|clock| self.bound(&clock)).min().unwrap_or(0);
-        self.stores.drain(..hidden);
-        self.prune_at = STORES_KEPT.max(2 * self.stores.len());
-    }
-}
-
-impl Store {
-    /// Notes that a process read this write; `event` is the [first](VectorClock::first) of it.
-    #[inline]
-    pub(super) fn read_by(&mut self, event: &VectorClock, seq_cst: bool) {
-        self.first.meet(event);
-        if seq_cst {
-            self.first_seq_cst.meet(event);
-        }
+    fn forget(&mut self, count: usize) {
+        self.stores.drain(..count);
+        self.prune_at = STORES_KEPT.max(4 * self.stores.len());
     }
 }

@@ -27,14 +27,15 @@ struct Line {
     /// The closure of each of its events, oldest first. The process's own component is the number
     /// of the event.
     events: Vec<VectorClock>,
-    prune_events_at: usize,
     fences: Vec<Fence>,
-    prune_fences_at: usize,
+    prune_at: usize,
 }
 
 /// The `SeqCst` events of an execution.
 #[derive(Clone, Debug)]
 pub(super) struct SeqCst {
+    /// The closure of each process's last event.
+    latest: [VectorClock; PROCESSES_MAX],
     lines: [Line; PROCESSES_MAX],
     processes: usize,
     fenced: bool,
@@ -42,21 +43,21 @@ pub(super) struct SeqCst {
 
 impl SeqCst {
     pub(super) fn new() -> Self {
-        let line = Line {
-            events: Vec::new(),
-            prune_events_at: EVENTS_KEPT,
-            fences: Vec::new(),
-            prune_fences_at: EVENTS_KEPT,
-        };
-        Self { lines: std::array::from_fn(|_| line.clone()), processes: 0, fenced: false }
+        let line = Line { events: Vec::new(), fences: Vec::new(), prune_at: EVENTS_KEPT };
+        Self {
+            latest: [VectorClock::ZERO; PROCESSES_MAX],
+            lines: std::array::from_fn(|_| line.clone()),
+            processes: 0,
+            fenced: false,
+        }
     }
 
     pub(super) fn reset(&mut self, processes: usize) {
-        for line in &mut self.lines {
+        self.latest[..processes].fill(VectorClock::ZERO);
+        for line in &mut self.lines[..processes] {
             line.events.clear();
-            line.prune_events_at = EVENTS_KEPT;
             line.fences.clear();
-            line.prune_fences_at = EVENTS_KEPT;
+            line.prune_at = EVENTS_KEPT;
         }
         self.processes = processes;
         self.fenced = false;
@@ -68,29 +69,17 @@ impl SeqCst {
         self.fenced
     }
 
+    /// The last event of `process` and all that precede it.
+    #[inline]
+    pub(super) fn latest(&self, process: ProcessId) -> &VectorClock {
+        &self.latest[process.index()]
+    }
+
     /// The events that strongly happen before the next one of `process`, which knows `clock`: its own
     /// earlier ones, and those sequenced before an event of another process that is known. An event that
     /// is itself the last one known comes before only if coherence says so.
-    #[inline]
     pub(super) fn strongly_before(&self, process: ProcessId, clock: &VectorClock) -> VectorClock {
-        let own = self.lines[process.index()].events.last();
-        let before = own.copied().unwrap_or(VectorClock::ZERO);
-        let mut one_more = before;
-        one_more.join(&clock.only(process));
-        one_more.advance();
-        if one_more.includes(clock) {
-            return before; // which holds all events but perhaps the last that is known of each
-        }
-        self.strongly_before_by_others(process, clock, before)
-    }
-
-    #[inline(never)]
-    fn strongly_before_by_others(
-        &self,
-        process: ProcessId,
-        clock: &VectorClock,
-        mut before: VectorClock,
-    ) -> VectorClock {
+        let mut before = self.latest[process.index()];
         for other in ProcessId::all(self.processes).filter(|&other| other != process) {
             let known = clock.get(other);
             if before.get(other) + 1 < known {
@@ -102,6 +91,38 @@ impl SeqCst {
             }
         }
         before
+    }
+
+    /// Adds an event of `process`, which knew `before` and knows `clock` now that the event has
+    /// happened; coherence puts `preceding` before it.
+    #[inline]
+    pub(super) fn enter(
+        &mut self,
+        process: ProcessId,
+        before: &VectorClock,
+        clock: &VectorClock,
+        preceding: &VectorClock,
+    ) {
+        let mut closure = self.latest[process.index()];
+        closure.join(preceding);
+        closure.join(&clock.only(process));
+        let mut one_more = closure;
+        one_more.advance();
+        // Usually it holds all that is known, but perhaps the last event of each process.
+        if !one_more.includes(before) {
+            closure = self.strongly_before(process, before);
+            closure.join(preceding);
+            closure.join(&clock.only(process));
+        }
+        self.latest[process.index()] = closure;
+        self.lines[process.index()].events.push(closure);
+    }
+
+    /// Notes that the event of `process` just entered is a fence.
+    pub(super) fn enter_fence(&mut self, process: ProcessId, clock: &VectorClock) {
+        self.fenced = true;
+        let fence = Fence { clock: *clock, closure: self.latest[process.index()] };
+        self.lines[process.index()].fences.push(fence);
     }
 
     /// The fences that happen before one who knows `clock`, and their predecessors.
@@ -130,40 +151,22 @@ impl SeqCst {
         after
     }
 
-    /// Adds an event of `process` with its closure.
+    /// Forgets, now and then, events of `process` that nobody will look for: `clocks` says what each
+    /// process knows.
     #[inline]
-    pub(super) fn push(
-        &mut self,
-        process: ProcessId,
-        closure: VectorClock,
-        clocks: impl Iterator<Item = VectorClock>,
-    ) {
+    pub(super) fn prune(&mut self, process: ProcessId, clocks: impl Iterator<Item = VectorClock>) {
         let line = &mut self.lines[process.index()];
-        line.events.push(closure);
-        if line.events.len() >= line.prune_events_at {
-            line.prune_events(process, least(process, clocks));
-        }
-    }
-
-    /// Notes that the event just pushed is a fence.
-    pub(super) fn push_fence(
-        &mut self,
-        process: ProcessId,
-        clock: VectorClock,
-        closure: VectorClock,
-        clocks: impl Iterator<Item = VectorClock>,
-    ) {
-        self.fenced = true;
-        let line = &mut self.lines[process.index()];
-        line.fences.push(Fence { clock, closure });
-        if line.fences.len() >= line.prune_fences_at {
-            line.prune_fences(process, least(process, clocks));
+        if line.events.len() >= line.prune_at {
+            line.forget(process, clocks.map(|clock| clock.get(process)).min().unwrap_or(0));
         }
     }
 
     /// Puts `sources` before the events from `targets` on. Closures grow along a line, so those that
     /// hold a target are the last ones.
     pub(super) fn precede(&mut self, sources: &VectorClock, targets: &VectorClock) {
+        for latest in self.latest[..self.processes].iter_mut().filter(|c| c.reaches(targets)) {
+            latest.join(sources);
+        }
         for line in &mut self.lines[..self.processes] {
             for closure in line.events.iter_mut().rev().take_while(|c| c.reaches(targets)) {
                 closure.join(sources);
@@ -177,26 +180,15 @@ impl SeqCst {
 }
 
 impl Line {
-    /// Forgets all events before the last one that every process would find when it looks for what
-    /// strongly happens before it.
+    /// Forgets what comes before an event or a fence that everybody knows. Who looks for what strongly
+    /// happens before it, or for the last fence that happens before it, finds that one or a later one.
+    /// An earlier fence follows no access that can still be overlooked: it would be known.
     #[cold]
-    fn prune_events(&mut self, process: ProcessId, known: u32) {
+    fn forget(&mut self, process: ProcessId, known: u32) {
         let found = self.events.partition_point(|event| event.get(process) < known);
         self.events.drain(..found.saturating_sub(1));
-        self.prune_events_at = EVENTS_KEPT.max(2 * self.events.len());
-    }
-
-    /// Forgets all fences before the last one that everybody knows. They come after no access that
-    /// can still be overlooked: it would be known.
-    #[cold]
-    fn prune_fences(&mut self, process: ProcessId, known: u32) {
         let found = self.fences.partition_point(|fence| fence.clock.get(process) <= known);
         self.fences.drain(..found.saturating_sub(1));
-        self.prune_fences_at = EVENTS_KEPT.max(2 * self.fences.len());
+        self.prune_at = EVENTS_KEPT.max(4 * self.events.len());
     }
-}
-
-/// How many events of `process` everybody knows.
-fn least(process: ProcessId, clocks: impl Iterator<Item = VectorClock>) -> u32 {
-    clocks.map(|clock| clock.get(process)).min().unwrap_or(0)
 }
