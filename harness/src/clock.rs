@@ -59,14 +59,6 @@ impl VectorClock {
         })
     }
 
-    /// This clock if `condition`, else [`ZERO`](Self::ZERO); without a branch.
-    #[inline]
-    #[must_use]
-    pub fn when(&self, condition: bool) -> Self {
-        let mask = u32::from(condition).wrapping_neg();
-        self.with(self, |mine, _| mine & mask)
-    }
-
     /// Learns all that `other` knows.
     #[inline]
     pub fn join(&mut self, other: &Self) {
