@@ -32,7 +32,7 @@ impl VectorClock {
     /// Counts one more event of `process`, and returns how many there are now.
     #[inline]
     pub fn tick(&mut self, process: ProcessId) -> u32 {
-        *self = self.with(&UNITS[process.index()], |mine, unit| mine.wrapping_add(unit));
+        *self = self.with(&UNITS[process.index()], u32::wrapping_add);
         self.get(process)
     }
 

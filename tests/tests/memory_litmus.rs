@@ -1,12 +1,12 @@
 //! Litmus tests from both sides: a forbidden outcome never occurs, an allowed one does, and the number
-//! of complete execution graphs is exact. Shapes and names are those of the literature, of GenMC's and
-//! Miri's tests; the numbers were computed with an independent enumerator.
+//! of complete execution graphs is exact. Shapes and names are those of the literature and of the
+//! tests of `GenMC` and Miri; the numbers were computed with an independent enumerator.
 
 use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
 
 use harness::event::LocationId;
 use harness::memory::Model::{self, Cpp20, Sequential, Strong};
-use tests::program::{Function, Graphs, Next, Operation, Program, Replay, Thread};
+use tests::program::{Function, Graphs, Next, Operation, Program, Replay, Thread, assume};
 use tests::{axioms, walk};
 
 /// What is expected: is the bad outcome allowed (`A`) or forbidden (`F`), in how many graphs of all.
@@ -227,7 +227,7 @@ fn peterson(entries: u64, write: Ordering, read: Ordering) -> Program {
         store(replay, 4, 1 - me, write)?;
         if load(replay, 3 - me as u32, read)? == 1 {
             let turn = load(replay, 4, read)?;
-            replay.assume(turn == me)?;
+            assume(turn == me)?;
         }
         Ok(0)
     };
@@ -238,7 +238,7 @@ fn peterson(entries: u64, write: Ordering, read: Ordering) -> Program {
 fn test_and_set(sizes: [u64; 2]) -> Program {
     let enter = |replay: &mut Replay<'_>, _| {
         let held = update(replay, 2, Function::Swap(1), Acquire)?;
-        replay.assume(held == 0)?;
+        assume(held == 0)?;
         Ok(0)
     };
     lock("test and set", sizes, enter, |replay, _, _| store(replay, 2, 0, Release))
@@ -248,7 +248,7 @@ fn ticket(sizes: [u64; 2]) -> Program {
     let enter = |replay: &mut Replay<'_>, _| {
         let mine = update(replay, 2, Function::Add(1), Relaxed)?;
         let serving = load(replay, 3, Acquire)?;
-        replay.assume(serving == mine)?;
+        assume(serving == mine)?;
         Ok(mine)
     };
     lock("ticket", sizes, enter, |replay, _, mine| store(replay, 3, mine + 1, Release))
@@ -262,9 +262,9 @@ fn bakery() -> Program {
         store(replay, number(me), mine, SeqCst)?;
         store(replay, choosing(me), 0, SeqCst)?;
         let chooses = load(replay, choosing(1 - me), SeqCst)?;
-        replay.assume(chooses == 0)?;
+        assume(chooses == 0)?;
         let other = load(replay, number(1 - me), SeqCst)?;
-        replay.assume(other == 0 || (other, 1 - me) > (mine, me))?;
+        assume(other == 0 || (other, 1 - me) > (mine, me))?;
         Ok(0)
     };
     lock("Bakery", [2, 1], enter, |replay, me, _| store(replay, 4 + me as u32, 0, SeqCst))

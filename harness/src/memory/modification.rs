@@ -76,8 +76,8 @@ impl Location {
     }
 
     /// The position of the write that one who knows `clock` must not overlook: the last that is
-    /// known, or that a known read took. Happens-before makes this all four coherence rules, CoRR,
-    /// CoWR, CoRW and CoWW of [intro.races]: a read takes this one or a newer one, a write comes after.
+    /// known, or that a known read took. Happens-before makes this all four coherence rules, `CoRR`,
+    /// `CoWR`, `CoRW` and `CoWW` of [intro.races]: a read takes this one or a newer one, a write comes after.
     pub(super) fn bound(&self, clock: &VectorClock) -> usize {
         let known = self.stores.iter().rposition(|store| clock.reaches(&store.first));
         known.expect("a write that is kept is known to all")

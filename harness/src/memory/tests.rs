@@ -28,7 +28,7 @@ enum Asked {
 /// Gives the answers in turn, then 0 for ever; notes what it was asked.
 #[derive(Debug, Default)]
 struct Answers {
-    answers: std::collections::VecDeque<usize>,
+    queue: std::collections::VecDeque<usize>,
     asked: Vec<Asked>,
     watches: bool,
     abandons: bool,
@@ -44,7 +44,7 @@ impl Chooser for Answers {
             Choice::Spurious { .. } => Asked::Spurious,
             Choice::Process(_) => unreachable!("memory does not schedule"),
         });
-        (!self.abandons).then(|| self.answers.pop_front().unwrap_or(0))
+        (!self.abandons).then(|| self.queue.pop_front().unwrap_or(0))
     }
 
     fn watches(&self) -> bool {
@@ -65,7 +65,7 @@ fn bench(model: Model, answers: &[usize]) -> Bench {
     let mut memory = Memory::new();
     memory.reset(model, 4);
     let [x, y, data] = [0; 3].map(|initial| memory.locate(initial));
-    let answers = Answers { answers: answers.iter().copied().collect(), ..Answers::default() };
+    let answers = Answers { queue: answers.iter().copied().collect(), ..Answers::default() };
     Bench { memory, answers, x, y, data }
 }
 
@@ -535,7 +535,7 @@ fn what_is_forgotten_is_never_missed() {
             (state >> 33) as usize % limit
         };
         let processes = 2 + below(3);
-        let stale = below(60);
+        let chance = below(60);
         let [mut sparing, mut lavish] = [1, usize::MAX].map(|kept| {
             let mut memory = Memory { kept, ..Memory::new() };
             memory.reset(Model::Cpp20, processes);
@@ -550,7 +550,7 @@ fn what_is_forgotten_is_never_missed() {
             let kind = below(10);
             let of = |orderings: &[Ordering], pick: usize| orderings[pick % orderings.len()];
             let pick = below(60);
-            let answer = if below(100) < stale { below(1000) } else { 0 };
+            let answer = if below(100) < chance { below(1000) } else { 0 };
             let run = |memory: &mut Memory| {
                 let mut asked = Clamped { answer, asked: Vec::new() };
                 match kind {
@@ -568,7 +568,8 @@ fn what_is_forgotten_is_never_missed() {
                         memory.update(process, location, ordering, Relaxed, false, f, &mut asked);
                     }
                     _ => {
-                        memory.fence(process, of(&[Acquire, Release, AcqRel, SeqCst, SeqCst], pick))
+                        let ordering = of(&[Acquire, Release, AcqRel, SeqCst, SeqCst], pick);
+                        memory.fence(process, ordering);
                     }
                 }
                 asked.asked
