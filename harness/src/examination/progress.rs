@@ -59,9 +59,11 @@ impl Examiner<'_> {
                 let few: Vec<u32> = quotas.iter().map(|&quota| quota.min(each)).collect();
                 let mut setup = self.setup(memory, few, Critical::Stay);
                 setup.model = memory.exhaustive();
+                let budget = self.effort.exhaustive_executions_max;
+                let budget = if processes == 2 { budget } else { budget / all_quotas.len() as u64 };
                 let found = self.explorer.exhaust(
                     &setup,
-                    self.effort.exhaustive_executions_max,
+                    budget,
                     Stillness::new,
                     judge_waits,
                 )?;

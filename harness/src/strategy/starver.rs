@@ -19,10 +19,12 @@
 //! 3. If the others take many steps and nobody enters, they wait for the victim: it gets a turn.
 //! 4. When others interleave with the victim's turn, none of them is let step in its entry section
 //!    while nobody is inside: its step could be an entry that came too early.
+//! 5. Pauses and fences are no part of a turn: a victim that backs off between two looks at the lock
+//!    has not had its turn before it has looked. Many of them in a row count after all.
 
 use super::dice::{Chance, Dice, Executions};
 use super::random::walk;
-use crate::choice::{Choice, Strategy, Turn};
+use crate::choice::{Choice, Pending, Spinning, Strategy, Turn};
 use crate::event::Section;
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
 
@@ -37,6 +39,9 @@ const INTERLEAVED: Chance = Chance::percent(30);
 
 /// The same, in a first turn before anybody has entered.
 const INTERLEAVED_FIRST: Chance = Chance::percent(40);
+
+/// The most pauses in a row that do not count.
+const SILENT_MAX: u32 = 1000;
 
 /// How the victim's steps are placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +87,10 @@ pub struct Starver {
     idle: u32,
     /// The victim's steps so far.
     victim_steps: u32,
+    /// The steps in a row that the victim has spent on pauses and fences.
+    silent: u32,
+    /// Whether the victim's next step is such a one.
+    pauses: bool,
     /// The victim's entries when it asked.
     victim_entries: u32,
     /// The others' entries so far.
@@ -111,6 +120,8 @@ impl Starver {
             guarded: false,
             idle: 0,
             victim_steps: 0,
+            silent: 0,
+            pauses: false,
             victim_entries: 0,
             other_entries: 0,
         }
@@ -205,8 +216,16 @@ impl Starver {
     /// Takes note of what happened since the last question.
     fn observe(&mut self, turn: &Turn) {
         let steps = turn.steps[self.victim.index()];
-        self.owed = self.owed.saturating_sub(steps - self.victim_steps);
+        let taken = steps - self.victim_steps;
+        if taken > 0 && self.pauses && self.silent < SILENT_MAX {
+            // Reading 5.
+            self.silent += taken;
+        } else if taken > 0 {
+            self.silent = 0;
+            self.owed = self.owed.saturating_sub(taken);
+        }
         self.victim_steps = steps;
+        self.pauses = turn.pending[self.victim.index()] == Pending::Silent;
         let entries = entries_of_others(turn, self.victim);
         if entries > self.other_entries {
             self.bypass += entries - self.other_entries;
@@ -296,6 +315,11 @@ impl Strategy for Starver {
             Choice::Process(turn) => self.next_process(turn),
             _ => Some(0),
         }
+    }
+
+    /// The victim takes its turns for real, so that the schedule shows them and can be pumped.
+    fn spinning(&self) -> Spinning {
+        Spinning::Run
     }
 
     /// It must see every entry, and every step of the victim.
