@@ -311,6 +311,7 @@ fn locks_have_the_known_number_of_graphs() {
             case.blocked_max,
         );
         assert_eq!(found.complete(), case.complete, "{}", case.program.text);
+        assert_eq!(found.inconsistent(), 0, "{}", case.program.text);
         assert!(wasted <= case.blocked_max, "{}: {wasted} blocked", case.program.text);
     }
 }

@@ -26,10 +26,11 @@
 //! - **Read-modify-writes.** In the paper they are two events, an exclusive read and, next in line,
 //!   an exclusive write; the memory performs them as one. Both halves have a place in the order of
 //!   insertion. They are neighbours, until the read half is revisited: its write half is then
-//!   dropped, to be added again as the newest event (and to revisit others in turn). Until that
-//!   happens the process is *pending*: its read half belongs to the graph, though the engine has yet
-//!   to perform it. Pending write halves come first among all that could be added next, lowest
-//!   process first.
+//!   dropped, and added again at once as the newest event, to revisit others in turn. In no other
+//!   case is a write half dropped while its read half stays. For between the two lie only the write
+//!   `b` that revisited the read half, and events that lead to `b`. To drop the write half, one of
+//!   these would have to be revisited; that drops `b`, too, and `b`, which has revisited, is not
+//!   maximally added.
 //! - **Taken writes.** Two read-modify-writes cannot both write right after the same write, but the
 //!   second one's read half alone could read it; the paper adds it, finds that its write half fits
 //!   nowhere, and still revisits from there. A memory cannot perform that, so it lists such writes as
@@ -56,8 +57,8 @@ enum Role {
     Added,
     /// Explored before: reproduced, no more.
     Settled,
-    /// Its read half is part of the graph. If it writes, the write half is just added.
-    Pending,
+    /// A read that was revisited. If it writes, its write half is just added.
+    Revisited,
 }
 
 /// An event to reproduce, or one that was performed. What is `None` is yet to be decided.
@@ -82,8 +83,6 @@ enum Kind {
     Load,
     Store,
     Update,
-    /// The read half of an event that is yet to be performed.
-    Half,
 }
 
 /// An event of the graph. Its number is its rank in the order of performance, which extends `porf`.
@@ -146,6 +145,16 @@ struct Revisiter {
     plan: Planned,
     /// The read-modify-write that has taken what it reads: a revisit must drop that one's write.
     rival: Option<usize>,
+}
+
+impl Revisiter {
+    fn id(&self) -> WriteId {
+        WriteId { process: self.process.index() as u8, index: self.index }
+    }
+
+    fn is(&self, node: &Node) -> bool {
+        node.process == self.process && node.index == self.index
+    }
 }
 
 impl Node {
@@ -276,7 +285,7 @@ impl Graph {
         let node = &self.nodes[slot.node];
         let top = match (node.kind, slot.part) {
             (Kind::Fence, _) => return true,
-            (Kind::Load | Kind::Half, _) | (_, Part::ReadHalf) => node.reads,
+            (Kind::Load, _) | (_, Part::ReadHalf) => node.reads,
             (Kind::Store | Kind::Update, _) if node.has_revisited => return false,
             (Kind::Store | Kind::Update, _) => Some(slot.node),
         };
@@ -284,60 +293,48 @@ impl Graph {
     }
 
     /// Plans the graph after *`SetRF`*`(G without Deleted, read, a)`. The kept events are performed
-    /// in the order in which they are now, then `a`, then what is pending; `read` is, too.
+    /// in the order in which they are now, then `a`, then `read`, to which nothing else leads.
     fn restrict(&self, read: usize, a: &Revisiter, planned: &mut Vec<Planned>) {
-        let last = self.nodes[read].read_at;
-        let is_kept = |node: &Node, stamp: Stamp| stamp < last || node.leads_to(&a.porf);
-        let mut pending = [None; PROCESSES_MAX];
+        let read = &self.nodes[read];
+        let is_kept = |node: &Node| node.read_at < read.read_at || node.leads_to(&a.porf);
         for (number, node) in self.nodes.iter().enumerate() {
-            let itself = node.process == a.process && node.index == a.index;
-            if itself || number == read || !is_kept(node, node.read_at) {
+            if a.is(node) || !is_kept(node) {
                 continue;
             }
-            let mut plan = Planned {
+            debug_assert!(
+                node.write_at < read.read_at || node.leads_to(&a.porf) || node.kind != Kind::Update,
+                "a write half is not dropped without its read half"
+            );
+            let source = match node.kind {
+                Kind::Fence => None,
+                Kind::Load | Kind::Update => Some(self.write_id(node.reads)),
+                Kind::Store => {
+                    // Some of those before it may be dropped, or be performed only after it.
+                    let place = self.position_after(node.location, Some(number)) - 1;
+                    let before = self.orders[node.location][..place].iter().rev().copied();
+                    let mut kept =
+                        before.filter(|&write| write < number && is_kept(&self.nodes[write]));
+                    Some(self.write_id(kept.next()))
+                }
+            };
+            planned.push(Planned {
                 process: node.process,
                 role: Role::Settled,
-                source: None,
+                source,
                 spurious: Some(node.spurious),
                 read_at: node.read_at,
                 write_at: node.write_at,
-            };
-            match node.kind {
-                Kind::Fence => {}
-                Kind::Load => plan.source = Some(self.write_id(node.reads)),
-                Kind::Store => {
-                    // Some of those before it may be dropped, or be performed only after it.
-                    let order = &self.orders[node.location];
-                    let place = self.position_after(node.location, Some(number)) - 1;
-                    let previous = order[..place].iter().rev().copied().find(|&write| {
-                        write < number && is_kept(&self.nodes[write], self.nodes[write].write_at)
-                    });
-                    plan.source = Some(self.write_id(previous));
-                }
-                Kind::Update | Kind::Half => {
-                    plan.source = Some(self.write_id(node.reads));
-                    if node.kind == Kind::Half || !is_kept(node, node.write_at) {
-                        plan.role = Role::Pending;
-                        // A half has not been asked; a whole update did not fail.
-                        plan.spurious = (node.kind == Kind::Update).then_some(false);
-                        pending[node.process.index()] = Some(plan);
-                        continue;
-                    }
-                }
-            }
-            planned.push(plan);
+            });
         }
         planned.push(a.plan);
-        let read = &self.nodes[read];
-        pending[read.process.index()] = Some(Planned {
+        planned.push(Planned {
             process: read.process,
-            role: Role::Pending,
-            source: Some(WriteId { process: a.process.index() as u8, index: a.index }),
+            role: Role::Revisited,
+            source: Some(a.id()),
             spurious: None,
             read_at: read.read_at,
             write_at: 0,
         });
-        planned.extend(pending.into_iter().flatten());
     }
 }
 
@@ -448,21 +445,7 @@ impl Exhaustive {
         if !turn.runnable.contains(process) {
             return self.abandon(Abandoned::Diverged);
         }
-        if next.role == Role::Pending && self.graph.nodes.len() == self.done {
-            self.add_halves();
-        }
         Some(process.index())
-    }
-
-    /// Makes the read halves of all pending events part of the graph.
-    fn add_halves(&mut self) {
-        for plan in &self.plan[self.done..] {
-            let source = plan.source.expect("a pending event was revisited");
-            let write = self.graph.write(source).expect("it was revisited by a write");
-            let location = self.graph.nodes[write].location;
-            let node = self.graph.add(plan, Kind::Half, location, plan.source);
-            self.graph.insert(plan.read_at, node, Part::ReadHalf);
-        }
     }
 
     /// The event that is being performed.
@@ -498,12 +481,14 @@ impl Exhaustive {
     ) -> Option<usize> {
         let current = self.current(process);
         if let Some(source) = current.source {
-            let is_taken = taken.contains(&source);
-            if is_taken && current.role == Role::Pending {
-                self.revisit_from_taken(location, &current, source);
+            if taken.contains(&source) {
+                // A weak compare-exchange may be offered what is taken, but then it fails.
+                if current.spurious == Some(false) {
+                    return self.abandon(Abandoned::Inconsistent);
+                }
+                self.plan[self.done].spurious = Some(true);
             }
-            let must_write = is_taken && current.spurious == Some(false);
-            let answer = candidates.iter().position(|&write| write == source && !must_write);
+            let answer = candidates.iter().position(|&write| write == source);
             return answer.or_else(|| self.abandon(Abandoned::Inconsistent));
         }
         let (&first, others) = candidates.split_first()?;
@@ -513,9 +498,7 @@ impl Exhaustive {
             }
         }
         for &write in others {
-            // A weak compare-exchange can still read what is taken, but then it fails.
-            let spurious = if taken.contains(&write) { Some(true) } else { current.spurious };
-            self.push_alternative(Planned { source: Some(write), spurious, ..current });
+            self.push_alternative(Planned { source: Some(write), ..current });
         }
         self.plan[self.done].source = Some(first);
         Some(0)
@@ -582,26 +565,21 @@ impl Exhaustive {
         usize::from(spurious)
     }
 
-    /// The revisits of a read-modify-write that would read a write which another one has taken.
+    /// The revisits of a read-modify-write, just added, that would read a write which is taken.
     fn revisit_from_taken(&mut self, location: LocationId, current: &Planned, source: WriteId) {
         let location = self.graph.location(location);
         let process = current.process;
         let write = self.graph.write(source);
         let mut porf = self.graph.fronts[process.index()];
-        let mut plan = Planned {
+        if let Some(write) = write {
+            porf.join(&self.graph.nodes[write].porf);
+        }
+        let plan = Planned {
             role: Role::Settled,
             source: Some(source),
             spurious: Some(false),
             ..*current
         };
-        if current.role == Role::Pending {
-            // Its half is a node already, and its own last event.
-            porf.set(process, porf.get(process) - 1);
-            plan.write_at = self.next_stamp;
-        }
-        if let Some(write) = write {
-            porf.join(&self.graph.nodes[write].porf);
-        }
         let index = porf.get(process);
         let rival = self.graph.update_of(location, write);
         self.revisit(&Revisiter { porf, location, process, index, plan, rival });
@@ -614,18 +592,15 @@ impl Exhaustive {
         let mut rival = a.rival;
         for &slot in self.graph.inserted.iter().rev() {
             let node = &self.graph.nodes[slot.node];
-            let itself = node.process == a.process && node.index == a.index;
-            if itself || node.leads_to(&a.porf) {
+            if a.is(node) || node.leads_to(&a.porf) {
                 continue;
             }
             if !self.graph.is_maximally_added(slot, &a.porf) {
                 break;
             }
-            if rival == Some(slot.node) && slot.part != Part::ReadHalf {
-                rival = None;
-            }
-            let reads = matches!(node.kind, Kind::Load | Kind::Update | Kind::Half)
-                && slot.part != Part::WriteHalf;
+            rival = rival.filter(|&rival| rival != slot.node);
+            let reads =
+                matches!(node.kind, Kind::Load | Kind::Update) && slot.part != Part::WriteHalf;
             if reads && node.location == a.location && rival.is_none() {
                 let mut planned = self.spare.pop().unwrap_or_default();
                 self.graph.restrict(slot.node, a, &mut planned);
@@ -643,25 +618,18 @@ impl Exhaustive {
             (_, None, _) => Kind::Store,
             (_, Some(_), Some(_)) => Kind::Update,
         };
-        let number = if current.role == Role::Pending {
+        if kind == Kind::Store {
+            current.write_at = current.read_at;
+        } else if current.role == Role::Revisited {
             current.write_at = self.next_stamp;
             self.next_stamp += 2;
-            self.graph.nodes[self.done].kind = kind;
-            self.graph.nodes[self.done].write_at = current.write_at;
-            self.graph.nodes[self.done].spurious = current.spurious == Some(true);
-            self.done
-        } else {
-            if kind == Kind::Store {
-                current.write_at = current.read_at;
-            }
-            let number = self.graph.add(current, kind, location, event.reads_from);
-            let halves = kind == Kind::Update && current.write_at != current.read_at + 1;
-            let part = if halves { Part::ReadHalf } else { Part::Whole };
-            self.graph.insert(current.read_at, number, part);
-            number
-        };
+        }
+        let number = self.graph.add(current, kind, location, event.reads_from);
         if kind == Kind::Update && current.write_at != current.read_at + 1 {
+            self.graph.insert(current.read_at, number, Part::ReadHalf);
             self.graph.insert(current.write_at, number, Part::WriteHalf);
+        } else {
+            self.graph.insert(current.read_at, number, Part::Whole);
         }
         if let Some(previous) = event.follows {
             let previous = self.graph.write(previous);
@@ -720,7 +688,7 @@ impl Strategy for Exhaustive {
         debug_assert_eq!(node.index, event.index, "all events of a process are reported");
         current.source = event.reads_from.or(event.follows);
         current.spurious = Some(node.spurious);
-        let role = std::mem::replace(&mut current.role, Role::Settled);
+        current.role = Role::Settled;
         self.plan[self.done] = current;
         self.late.remove(event.process);
         if node.kind == Kind::Load
@@ -736,9 +704,7 @@ impl Strategy for Exhaustive {
             if event.reads_from.is_none() {
                 plan.source = None;
             }
-            let rival = None;
-            debug_assert_ne!(role, Role::Settled);
-            self.revisit(&Revisiter { porf, location, process, index, plan, rival });
+            self.revisit(&Revisiter { porf, location, process, index, plan, rival: None });
         }
         self.done += 1;
     }
