@@ -32,7 +32,7 @@ impl VectorClock {
     /// Counts one more event of `process`, and returns how many there are now.
     #[inline]
     pub fn tick(&mut self, process: ProcessId) -> u32 {
-        *self = self.with(&UNITS[process.index()], |mine, unit| mine.wrapping_add(unit));
+        *self = self.with(&UNITS[process.index()], u32::wrapping_add);
         self.get(process)
     }
 
@@ -57,14 +57,6 @@ impl VectorClock {
             let mask = unit.wrapping_neg();
             mine & mask | i32::MAX.cast_unsigned() & !mask
         })
-    }
-
-    /// This clock if `condition`, else [`ZERO`](Self::ZERO); without a branch.
-    #[inline]
-    #[must_use]
-    pub fn when(&self, condition: bool) -> Self {
-        let mask = u32::from(condition).wrapping_neg();
-        self.with(self, |mine, _| mine & mask)
     }
 
     /// Learns all that `other` knows.

@@ -90,11 +90,11 @@ impl Replay<'_> {
             None => Err(Next::Operation(operation)),
         }
     }
+}
 
-    /// Cuts the execution unless `condition` holds: the failed turn of a waiting loop.
-    pub fn assume(&self, condition: bool) -> Result<(), Next> {
-        if condition { Ok(()) } else { Err(Next::Blocked) }
-    }
+/// Cuts the execution unless `condition` holds: the failed turn of a waiting loop.
+pub fn assume(condition: bool) -> Result<(), Next> {
+    if condition { Ok(()) } else { Err(Next::Blocked) }
 }
 
 /// A thread: see [`Replay`].

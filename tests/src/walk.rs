@@ -11,7 +11,7 @@ use harness::process::ProcessId;
 
 use crate::program::{Graphs, Key, Next, Operation, Outcome, Program};
 
-/// Answers as scripted, then 0; [`next`](Script::next) moves on to the next sequence of answers.
+/// Answers as scripted, then 0; [`advance`](Script::advance) moves on to the next sequence of answers.
 #[derive(Clone, Debug, Default)]
 pub struct Script {
     /// Answers and arities.
@@ -21,7 +21,7 @@ pub struct Script {
 
 impl Script {
     /// The next sequence of answers; `false` if there is none.
-    pub fn next(&mut self) -> bool {
+    pub fn advance(&mut self) -> bool {
         self.path.truncate(self.depth);
         self.depth = 0;
         while self.path.pop_if(|(answer, arity)| *answer + 1 == *arity).is_some() {}
@@ -150,7 +150,7 @@ pub fn graphs(program: &Program, model: Model) -> Graphs {
                 if seen.insert(state.key.clone()) {
                     stack.push(state);
                 }
-                if !script.next() {
+                if !script.advance() {
                     break;
                 }
             }

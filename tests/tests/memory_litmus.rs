@@ -1,11 +1,12 @@
 //! Litmus tests from both sides: a forbidden outcome never occurs, an allowed one does, and the number
-//! of complete execution graphs is exact. Shapes and names are those of the literature, of GenMC's and
-//! Miri's tests; the numbers were computed with an independent enumerator.
+//! of complete execution graphs is exact. Shapes and names are those of the literature and of the
+//! tests of `GenMC` and Miri; the numbers were computed with an independent enumerator.
 
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
 
+use harness::event::LocationId;
 use harness::memory::Model::{self, Cpp20, Sequential, Strong};
-use tests::program::{Graphs, Program};
+use tests::program::{Function, Graphs, Next, Operation, Program, Replay, Thread, assume};
 use tests::{axioms, walk};
 
 /// What is expected: is the bad outcome allowed (`A`) or forbidden (`F`), in how many graphs of all.
@@ -18,13 +19,7 @@ fn verdict(graphs: &Graphs, outcome: &str, text: &str) -> Verdict {
 
 /// Checks one program: as written, by the room and by the axioms; and that strong and sequential
 /// memory have the same outcomes, in `sc` graphs, and not the bad one unless `sc` says so.
-fn check(
-    text: &str,
-    defaults: [std::sync::atomic::Ordering; 3],
-    outcome: &str,
-    cpp20: Verdict,
-    sc: Verdict,
-) {
+fn check(text: &str, defaults: [Ordering; 3], outcome: &str, cpp20: Verdict, sc: Verdict) {
     let program = Program::parse(text, defaults);
     let graphs = |model: Model| walk::graphs(&program, model);
     let written = graphs(Cpp20);
@@ -36,9 +31,9 @@ fn check(
 }
 
 /// Orderings of stores, of loads, and of all else.
-const RELAXED: [std::sync::atomic::Ordering; 3] = [Relaxed, Relaxed, AcqRel];
-const RELEASE_ACQUIRE: [std::sync::atomic::Ordering; 3] = [Release, Acquire, AcqRel];
-const SEQ_CST: [std::sync::atomic::Ordering; 3] = [SeqCst; 3];
+const RELAXED: [Ordering; 3] = [Relaxed, Relaxed, AcqRel];
+const RELEASE_ACQUIRE: [Ordering; 3] = [Release, Acquire, AcqRel];
+const SEQ_CST: [Ordering; 3] = [SeqCst; 3];
 
 #[test]
 fn every_shape_in_every_strength() {
@@ -176,5 +171,127 @@ fn as_many_graphs_as_genmc_publishes() {
         let graphs = walk::graphs(&program, Cpp20);
         assert_eq!(graphs.complete.len(), count, "{text}");
         assert!(graphs == axioms::graphs(&program), "{text}: the axioms disagree");
+    }
+}
+
+// Locks. A waiting loop is one read and an assumption: its failed turn is a blocked graph.
+
+fn load(replay: &mut Replay<'_>, location: u32, ordering: Ordering) -> Result<u64, Next> {
+    replay.perform(Operation::Load(LocationId(location), ordering))
+}
+
+fn store(
+    replay: &mut Replay<'_>,
+    location: u32,
+    value: u64,
+    ordering: Ordering,
+) -> Result<(), Next> {
+    replay.perform(Operation::Store(LocationId(location), value, ordering)).map(drop)
+}
+
+fn update(
+    replay: &mut Replay<'_>,
+    location: u32,
+    function: Function,
+    ordering: Ordering,
+) -> Result<u64, Next> {
+    replay.perform(Operation::Update(LocationId(location), function, ordering, Relaxed))
+}
+
+/// Enters and leaves `entries` times; what `enter` returns is handed to `leave`. Inside, a datum is
+/// written and a counter is incremented by a load and a store.
+fn lock(
+    text: &str,
+    [threads, entries]: [u64; 2],
+    enter: impl Fn(&mut Replay<'_>, u64) -> Result<u64, Next> + Copy + 'static,
+    leave: impl Fn(&mut Replay<'_>, u64, u64) -> Result<(), Next> + Copy + 'static,
+) -> Program {
+    let thread = |me| -> Thread {
+        Box::new(move |replay| {
+            for _ in 0..entries {
+                let kept = enter(replay, me)?;
+                store(replay, 0, me, Relaxed)?;
+                let count = load(replay, 1, Relaxed)?;
+                store(replay, 1, count + 1, Relaxed)?;
+                leave(replay, me, kept)?;
+            }
+            Ok(())
+        })
+    };
+    Program { threads: (0..threads).map(thread).collect(), locations: 10, text: text.to_owned() }
+}
+
+fn peterson(entries: u64, write: Ordering, read: Ordering) -> Program {
+    let enter = move |replay: &mut Replay<'_>, me: u64| {
+        store(replay, 2 + me as u32, 1, write)?;
+        store(replay, 4, 1 - me, write)?;
+        if load(replay, 3 - me as u32, read)? == 1 {
+            let turn = load(replay, 4, read)?;
+            assume(turn == me)?;
+        }
+        Ok(0)
+    };
+    let leave = move |replay: &mut Replay<'_>, me: u64, _| store(replay, 2 + me as u32, 0, write);
+    lock("Peterson", [2, entries], enter, leave)
+}
+
+fn test_and_set(sizes: [u64; 2]) -> Program {
+    let enter = |replay: &mut Replay<'_>, _| {
+        let held = update(replay, 2, Function::Swap(1), Acquire)?;
+        assume(held == 0)?;
+        Ok(0)
+    };
+    lock("test and set", sizes, enter, |replay, _, _| store(replay, 2, 0, Release))
+}
+
+fn ticket(sizes: [u64; 2]) -> Program {
+    let enter = |replay: &mut Replay<'_>, _| {
+        let mine = update(replay, 2, Function::Add(1), Relaxed)?;
+        let serving = load(replay, 3, Acquire)?;
+        assume(serving == mine)?;
+        Ok(mine)
+    };
+    lock("ticket", sizes, enter, |replay, _, mine| store(replay, 3, mine + 1, Release))
+}
+
+fn bakery() -> Program {
+    let enter = |replay: &mut Replay<'_>, me: u64| {
+        let (choosing, number) = (|of: u64| 2 + of as u32, |of: u64| 4 + of as u32);
+        store(replay, choosing(me), 1, SeqCst)?;
+        let mine = 1 + load(replay, number(0), SeqCst)?.max(load(replay, number(1), SeqCst)?);
+        store(replay, number(me), mine, SeqCst)?;
+        store(replay, choosing(me), 0, SeqCst)?;
+        let chooses = load(replay, choosing(1 - me), SeqCst)?;
+        assume(chooses == 0)?;
+        let other = load(replay, number(1 - me), SeqCst)?;
+        assume(other == 0 || (other, 1 - me) > (mine, me))?;
+        Ok(0)
+    };
+    lock("Bakery", [2, 1], enter, |replay, me, _| store(replay, 4 + me as u32, 0, SeqCst))
+}
+
+#[test]
+fn locks_have_the_graphs_that_they_should_have() {
+    // Complete and blocked graphs, and whether an increment may be lost.
+    for (program, entries_in_all, complete, blocked, broken) in [
+        (peterson(1, SeqCst, SeqCst), 2, 4, 6, false),
+        (peterson(2, SeqCst, SeqCst), 4, 48, 88, false),
+        (peterson(1, Release, Acquire), 2, 38, 8, true),
+        (peterson(1, Relaxed, Relaxed), 2, 68, 8, true),
+        (test_and_set([2, 1]), 2, 2, 2, false),
+        (test_and_set([2, 2]), 4, 6, 10, false),
+        (test_and_set([3, 1]), 3, 6, 18, false),
+        (ticket([2, 1]), 2, 2, 2, false),
+        (ticket([2, 2]), 4, 6, 14, false),
+        (ticket([3, 1]), 3, 6, 24, false),
+        (bakery(), 2, 9, 13, false),
+    ] {
+        let graphs = walk::graphs(&program, Cpp20);
+        assert_eq!((graphs.complete.len(), graphs.blocked), (complete, blocked), "{program:?}");
+        let lost = graphs.complete.values().any(|outcome| outcome.last[1] != entries_in_all);
+        assert_eq!(lost, broken, "{program:?}");
+        assert!(graphs == axioms::graphs(&program), "{program:?}: the axioms disagree");
+        let strong = walk::graphs(&program, Strong);
+        assert!(strong.complete.values().all(|outcome| outcome.last[1] == entries_in_all));
     }
 }

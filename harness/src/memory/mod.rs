@@ -81,6 +81,10 @@ pub struct Updated {
     pub spurious: bool,
 }
 
+/// How many writes of a location, and how many `SeqCst` events of a process, are kept before some are
+/// looked for that can be forgotten. It limits nothing but memory.
+const KEPT: usize = 32;
+
 /// What a process knows: which events happen before its next one.
 #[derive(Clone, Copy, Debug)]
 struct Knowledge {
@@ -99,13 +103,11 @@ impl Knowledge {
         released: VectorClock::ZERO,
     };
 
-    /// Reads a write that releases `release`. Without a branch: values that two branches leave behind
-    /// are no longer vectors to the compiler.
+    /// Reads a write that releases `release`.
     #[inline]
     fn read(&mut self, release: &VectorClock, ordering: Ordering) {
-        let acquires = acquires(ordering);
-        self.current.join(&release.when(acquires));
-        self.pending.join(&release.when(!acquires));
+        let learns = if acquires(ordering) { &mut self.current } else { &mut self.pending };
+        learns.join(release);
     }
 }
 
@@ -126,6 +128,7 @@ pub struct Memory {
     locations: Vec<Location>,
     /// How many of `locations` this execution uses; the others are kept for their buffers.
     used: usize,
+    kept: usize,
     order: SeqCst,
     candidates: Vec<WriteId>,
     /// The position in modification order of each candidate.
@@ -148,6 +151,7 @@ impl Memory {
             knowledge: [Knowledge::NONE; PROCESSES_MAX],
             locations: Vec::new(),
             used: 0,
+            kept: KEPT,
             order: SeqCst::new(),
             candidates: Vec::new(),
             positions: Vec::new(),
@@ -161,7 +165,7 @@ impl Memory {
         self.processes = processes;
         self.knowledge[..processes].fill(Knowledge::NONE);
         self.used = 0;
-        self.order.reset(processes);
+        self.order.reset(processes, self.kept);
     }
 
     /// A new location. Its initial write happens before everything.
@@ -169,7 +173,7 @@ impl Memory {
         if self.used == self.locations.len() {
             self.locations.push(Location::new());
         }
-        self.locations[self.used].reset(initial);
+        self.locations[self.used].reset(initial, self.kept);
         self.used += 1;
         LocationId(self.used as u32 - 1)
     }
@@ -537,7 +541,7 @@ impl Memory {
     /// What the access that `process` has just made gives rise to in S, with all that precedes it: the
     /// access, if it is `SeqCst`, and the fences that happen before it.
     fn sources(&self, process: ProcessId, seq_cst: bool) -> VectorClock {
-        let mut sources = self.order.latest(process).when(seq_cst);
+        let mut sources = if seq_cst { *self.order.latest(process) } else { VectorClock::ZERO };
         if self.order.fenced() {
             let clock = &self.knowledge[process.index()].current;
             sources.join(&self.order.fences_before(clock));

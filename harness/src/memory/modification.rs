@@ -5,9 +5,6 @@ use crate::event::WriteId;
 
 use super::race::Plain;
 
-/// How many writes a location keeps before it looks for some to forget.
-const STORES_KEPT: usize = 32;
-
 /// One write, and what its readers have to know.
 #[derive(Clone, Debug)]
 pub(super) struct Store {
@@ -35,6 +32,7 @@ pub(super) struct Location {
     /// The modification order. Never empty; a write that everybody knows to be overwritten is
     /// forgotten now and then.
     pub(super) stores: Vec<Store>,
+    kept: usize,
     prune_at: usize,
     /// The same location under plain interleaving, where only the last write matters.
     pub(super) value: u64,
@@ -48,7 +46,8 @@ impl Location {
     pub(super) const fn new() -> Self {
         Self {
             stores: Vec::new(),
-            prune_at: STORES_KEPT,
+            kept: 0,
+            prune_at: 0,
             value: 0,
             write: WriteId::INITIAL,
             clock: VectorClock::ZERO,
@@ -56,7 +55,7 @@ impl Location {
         }
     }
 
-    pub(super) fn reset(&mut self, initial: u64) {
+    pub(super) fn reset(&mut self, initial: u64, kept: usize) {
         self.stores.clear();
         self.stores.push(Store {
             value: initial,
@@ -68,7 +67,8 @@ impl Location {
             before_read: VectorClock::ZERO,
             by_reads: VectorClock::ZERO,
         });
-        self.prune_at = STORES_KEPT;
+        self.kept = kept;
+        self.prune_at = kept;
         self.value = initial;
         self.write = WriteId::INITIAL;
         self.clock = VectorClock::ZERO;
@@ -76,8 +76,8 @@ impl Location {
     }
 
     /// The position of the write that one who knows `clock` must not overlook: the last that is
-    /// known, or that a known read took. Happens-before makes this all four coherence rules, CoRR,
-    /// CoWR, CoRW and CoWW of [intro.races]: a read takes this one or a newer one, a write comes after.
+    /// known, or that a known read took. Happens-before makes this all four coherence rules, `CoRR`,
+    /// `CoWR`, `CoRW` and `CoWW` of [intro.races]: a read takes this one or a newer one, a write comes after.
     pub(super) fn bound(&self, clock: &VectorClock) -> usize {
         let known = self.stores.iter().rposition(|store| clock.reaches(&store.first));
         known.expect("a write that is kept is known to all")
@@ -105,6 +105,6 @@ impl Location {
     #[cold]
     fn forget(&mut self, count: usize) {
         self.stores.drain(..count);
-        self.prune_at = STORES_KEPT.max(4 * self.stores.len());
+        self.prune_at = self.kept.max(4 * self.stores.len());
     }
 }

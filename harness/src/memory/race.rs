@@ -2,7 +2,7 @@
 //! unordered ([intro.races]/21).
 //!
 //! Without a data race the reads between two writes are the only ones that matter to the second
-//! (as in FastTrack, Flanagan and Freund, PLDI'09).
+//! (as in `FastTrack`, Flanagan and Freund, PLDI'09).
 
 use crate::clock::VectorClock;
 use crate::process::{PROCESSES_MAX, ProcessId};

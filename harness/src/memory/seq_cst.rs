@@ -9,9 +9,6 @@
 use crate::clock::VectorClock;
 use crate::process::{PROCESSES_MAX, ProcessId};
 
-/// How many events of a process are kept before it looks for some to forget.
-const EVENTS_KEPT: usize = 64;
-
 /// A `SeqCst` fence.
 #[derive(Clone, Debug)]
 pub(super) struct Fence {
@@ -38,28 +35,31 @@ pub(super) struct SeqCst {
     latest: [VectorClock; PROCESSES_MAX],
     lines: [Line; PROCESSES_MAX],
     processes: usize,
+    kept: usize,
     fenced: bool,
 }
 
 impl SeqCst {
     pub(super) fn new() -> Self {
-        let line = Line { events: Vec::new(), fences: Vec::new(), prune_at: EVENTS_KEPT };
+        let line = Line { events: Vec::new(), fences: Vec::new(), prune_at: 0 };
         Self {
             latest: [VectorClock::ZERO; PROCESSES_MAX],
             lines: std::array::from_fn(|_| line.clone()),
             processes: 0,
+            kept: 0,
             fenced: false,
         }
     }
 
-    pub(super) fn reset(&mut self, processes: usize) {
+    pub(super) fn reset(&mut self, processes: usize, kept: usize) {
         self.latest[..processes].fill(VectorClock::ZERO);
         for line in &mut self.lines[..processes] {
             line.events.clear();
             line.fences.clear();
-            line.prune_at = EVENTS_KEPT;
+            line.prune_at = kept;
         }
         self.processes = processes;
+        self.kept = kept;
         self.fenced = false;
     }
 
@@ -155,9 +155,11 @@ impl SeqCst {
     /// process knows.
     #[inline]
     pub(super) fn prune(&mut self, process: ProcessId, clocks: impl Iterator<Item = VectorClock>) {
+        let kept = self.kept;
         let line = &mut self.lines[process.index()];
         if line.events.len() >= line.prune_at {
             line.forget(process, clocks.map(|clock| clock.get(process)).min().unwrap_or(0));
+            line.prune_at = kept.max(4 * line.events.len());
         }
     }
 
@@ -189,6 +191,5 @@ impl Line {
         self.events.drain(..found.saturating_sub(1));
         let found = self.fences.partition_point(|fence| fence.clock.get(process) <= known);
         self.fences.drain(..found.saturating_sub(1));
-        self.prune_at = EVENTS_KEPT.max(4 * self.events.len());
     }
 }
