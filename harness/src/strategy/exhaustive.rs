@@ -35,11 +35,15 @@
 //!   second one's read half alone could read it; the paper adds it, finds that its write half fits
 //!   nowhere, and still revisits from there. A memory cannot perform that, so it lists such writes as
 //!   `taken`, and the revisits are derived without performing. They must drop the rival's write.
+//!   A write that only the order S of `SeqCst` operations keeps an update from following need not be
+//!   listed: what a revisit drops is maximal, so nothing of it comes in S before anything that is
+//!   kept, a forbidden cycle lies within what is kept, and the smaller graph is forbidden, too.
 //! - **Spurious failure** is an answer that no maximally added event has.
 //! - **Hopeless waits.** A load that was late when it was added (it overlooked a write that was there)
 //!   is not maximal, so no revisit from here on drops or changes it. If its process waits for ever
 //!   because of it, all graphs from here on are blocked, and fairness promises that it will read
-//!   something newer: the execution is abandoned, see [`Exhaustive::hopeless`].
+//!   something newer: the execution is abandoned, see [`Exhaustive::hopeless`]. (Not so for an update:
+//!   others may read what it wrote, and so keep it where the newer write is dropped.)
 
 use crate::choice::{Choice, Ending, Performed, Spinning, Strategy, Turn};
 use crate::clock::VectorClock;
@@ -420,7 +424,8 @@ impl Exhaustive {
         self.cut
     }
 
-    /// Whether every graph was visited: nothing is left to do and nothing was cut short.
+    /// Between executions: whether every graph was visited, nothing is left to do and nothing was cut
+    /// short.
     pub fn is_exhausted(&self) -> bool {
         self.work.is_empty() && self.cut == 0
     }
