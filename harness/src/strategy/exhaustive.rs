@@ -24,13 +24,11 @@
 //!   what remains to be visited lies on a stack as [`Planned`] events to be reproduced. Executions
 //!   start anew, because the processes are real code.
 //! - **Read-modify-writes.** In the paper they are two events, an exclusive read and, next in line,
-//!   an exclusive write; the memory performs them as one. Both halves have a place in the order of
-//!   insertion. They are neighbours, until the read half is revisited: its write half is then
-//!   dropped, and added again at once as the newest event, to revisit others in turn. In no other
-//!   case is a write half dropped while its read half stays. For between the two lie only the write
-//!   `b` that revisited the read half, and events that lead to `b`. To drop the write half, one of
-//!   these would have to be revisited; that drops `b`, too, and `b`, which has revisited, is not
-//!   maximally added.
+//!   an exclusive write; here one. If the read is revisited by a write `b`, the paper drops the
+//!   exclusive write and adds it again after `b`, to revisit others in turn. Here the event revisits
+//!   again, too, but it keeps its old place in the order of insertion. The two places are as good:
+//!   between them lie only `b` and events that lead to `b`. A revisit that tells the places apart
+//!   must revisit or drop one of these, and so drop `b`; but `b` has revisited, and is not maximal.
 //! - **Taken writes.** Two read-modify-writes cannot both write right after the same write, but the
 //!   second one's read half alone could read it; the paper adds it, finds that its write half fits
 //!   nowhere, and still revisits from there. A memory cannot perform that, so it lists such writes as
@@ -50,34 +48,21 @@ use crate::clock::VectorClock;
 use crate::event::{LocationId, WriteId};
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
 
-/// A place in the order of insertion, `<_G` in the paper. An event gets an even one; the write half
-/// of a read-modify-write the odd one after it, or an even one of its own if it was added later.
+/// A place in the order of insertion, `<_G` in the paper.
 type Stamp = u32;
-
-/// How much of an event the execution at hand has still to explore.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
-    /// Just added: if it writes, it revisits.
-    Added,
-    /// Explored before: reproduced, no more.
-    Settled,
-    /// A read that was revisited. If it writes, its write half is just added.
-    Revisited,
-}
 
 /// An event to reproduce, or one that was performed. What is `None` is yet to be decided.
 #[derive(Clone, Copy, Debug)]
 struct Planned {
     process: ProcessId,
-    role: Role,
+    /// Whether its backward revisits are still to be explored, if it writes. Otherwise it is only
+    /// reproduced.
+    is_new: bool,
     /// The write that it reads; for a store, the one that it directly follows when it is performed.
     source: Option<WriteId>,
     /// Whether it fails spuriously.
     spurious: Option<bool>,
-    /// The stamp of the event, or of its read half.
-    read_at: Stamp,
-    /// The stamp of the write half; of no meaning before there is one.
-    write_at: Stamp,
+    stamp: Stamp,
 }
 
 /// What an event does.
@@ -104,24 +89,7 @@ struct Node {
     location: usize,
     /// The write that it reads; `None` if that is the initial value.
     reads: Option<usize>,
-    read_at: Stamp,
-    write_at: Stamp,
-}
-
-/// Which part of an event stands at a place of the order of insertion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Whole,
-    ReadHalf,
-    WriteHalf,
-}
-
-/// An entry of the order of insertion.
-#[derive(Clone, Copy, Debug)]
-struct Slot {
     stamp: Stamp,
-    node: usize,
-    part: Part,
 }
 
 /// The graph of the execution that runs. Everything is numbered afresh in each execution.
@@ -134,8 +102,8 @@ struct Graph {
     fronts: [VectorClock; PROCESSES_MAX],
     /// By location: its writes in modification order, without the initial one.
     orders: Vec<Vec<usize>>,
-    /// Sorted by stamp.
-    inserted: Vec<Slot>,
+    /// All events, sorted by stamp.
+    inserted: Vec<usize>,
 }
 
 /// A write that is about to revisit.
@@ -207,16 +175,7 @@ impl Graph {
         1 + order.iter().rposition(|&other| other == write).expect("a write is in its order")
     }
 
-    /// Inserts into the order of insertion.
-    fn insert(&mut self, stamp: Stamp, node: usize, part: Part) {
-        let mut place = self.inserted.len();
-        while place > 0 && self.inserted[place - 1].stamp > stamp {
-            place -= 1;
-        }
-        self.inserted.insert(place, Slot { stamp, node, part });
-    }
-
-    /// Adds an event, without its place in the order of insertion and in modification order.
+    /// Adds an event, without its place in modification order.
     fn add(
         &mut self,
         plan: &Planned,
@@ -231,7 +190,7 @@ impl Graph {
         if let Some(write) = reads {
             let write = &mut self.nodes[write];
             porf.join(&write.porf);
-            write.has_revisited |= plan.read_at < write.write_at;
+            write.has_revisited |= plan.stamp < write.stamp;
         }
         porf.set(process, index + 1);
         self.fronts[process.index()] = porf;
@@ -246,9 +205,13 @@ impl Graph {
             has_revisited: false,
             location,
             reads,
-            read_at: plan.read_at,
-            write_at: plan.write_at,
+            stamp: plan.stamp,
         });
+        let mut place = self.inserted.len();
+        while place > 0 && self.nodes[self.inserted[place - 1]].stamp > plan.stamp {
+            place -= 1;
+        }
+        self.inserted.insert(place, node);
         node
     }
 
@@ -274,7 +237,7 @@ impl Graph {
                 break;
             }
             let node = &self.nodes[write];
-            if node.write_at < stamp || node.leads_to(porf) {
+            if node.stamp < stamp || node.leads_to(porf) {
                 return false;
             }
         }
@@ -283,32 +246,29 @@ impl Graph {
 
     /// *`IsMaximallyAdded`*. *Previous*, the events inserted before, and those that lead to the
     /// revisiting write, must contain no reader of this write (it has revisited) and no write later
-    /// in modification order than this one, or than the one this one reads. For an update whose
-    /// halves are neighbours the two questions are the same, so its write stands for both.
-    fn is_maximally_added(&self, slot: Slot, porf: &VectorClock) -> bool {
-        let node = &self.nodes[slot.node];
-        let top = match (node.kind, slot.part) {
-            (Kind::Fence, _) => return true,
-            (Kind::Load, _) | (_, Part::ReadHalf) => node.reads,
-            (Kind::Store | Kind::Update, _) if node.has_revisited => return false,
-            (Kind::Store | Kind::Update, _) => Some(slot.node),
+    /// in modification order than this one, or than the one this one reads. For an update, which
+    /// directly follows what it reads, the two questions are the same.
+    fn is_maximally_added(&self, number: usize, porf: &VectorClock) -> bool {
+        let node = &self.nodes[number];
+        let top = match node.kind {
+            Kind::Fence => return true,
+            Kind::Load => node.reads,
+            Kind::Store | Kind::Update => Some(number),
         };
-        !node.spurious && self.is_latest(node.location, top, slot.stamp, porf)
+        !node.spurious
+            && !node.has_revisited
+            && self.is_latest(node.location, top, node.stamp, porf)
     }
 
     /// Plans the graph after *`SetRF`*`(G without Deleted, read, a)`. The kept events are performed
     /// in the order in which they are now, then `a`, then `read`, to which nothing else leads.
     fn restrict(&self, read: usize, a: &Revisiter, planned: &mut Vec<Planned>) {
         let read = &self.nodes[read];
-        let is_kept = |node: &Node| node.read_at < read.read_at || node.leads_to(&a.porf);
+        let is_kept = |node: &Node| node.stamp < read.stamp || node.leads_to(&a.porf);
         for (number, node) in self.nodes.iter().enumerate() {
             if a.is(node) || !is_kept(node) {
                 continue;
             }
-            debug_assert!(
-                node.write_at < read.read_at || node.leads_to(&a.porf) || node.kind != Kind::Update,
-                "a write half is not dropped without its read half"
-            );
             let source = match node.kind {
                 Kind::Fence => None,
                 Kind::Load | Kind::Update => Some(self.write_id(node.reads)),
@@ -323,21 +283,19 @@ impl Graph {
             };
             planned.push(Planned {
                 process: node.process,
-                role: Role::Settled,
+                is_new: false,
                 source,
                 spurious: Some(node.spurious),
-                read_at: node.read_at,
-                write_at: node.write_at,
+                stamp: node.stamp,
             });
         }
         planned.push(a.plan);
         planned.push(Planned {
             process: read.process,
-            role: Role::Revisited,
+            is_new: true,
             source: Some(a.id()),
             spurious: None,
-            read_at: read.read_at,
-            write_at: 0,
+            stamp: read.stamp,
         });
     }
 }
@@ -458,13 +416,12 @@ impl Exhaustive {
         if self.plan.len() == self.done {
             self.plan.push(Planned {
                 process,
-                role: Role::Added,
+                is_new: true,
                 source: None,
                 spurious: None,
-                read_at: self.next_stamp,
-                write_at: self.next_stamp + 1,
+                stamp: self.next_stamp,
             });
-            self.next_stamp += 2;
+            self.next_stamp += 1;
         }
         self.plan[self.done]
     }
@@ -532,7 +489,7 @@ impl Exhaustive {
             return self.abandon(Abandoned::Inconsistent);
         }
         for &write in &predecessors[1..legal] {
-            self.push_alternative(Planned { role: Role::Settled, source: Some(write), ..current });
+            self.push_alternative(Planned { is_new: false, source: Some(write), ..current });
         }
         self.plan[self.done].source = Some(predecessors[0]);
         Some(0)
@@ -579,12 +536,8 @@ impl Exhaustive {
         if let Some(write) = write {
             porf.join(&self.graph.nodes[write].porf);
         }
-        let plan = Planned {
-            role: Role::Settled,
-            source: Some(source),
-            spurious: Some(false),
-            ..*current
-        };
+        let plan =
+            Planned { is_new: false, source: Some(source), spurious: Some(false), ..*current };
         let index = porf.get(process);
         let rival = self.graph.update_of(location, write);
         self.revisit(&Revisiter { porf, location, process, index, plan, rival });
@@ -595,27 +548,26 @@ impl Exhaustive {
     /// earlier ones.
     fn revisit(&mut self, a: &Revisiter) {
         let mut rival = a.rival;
-        for &slot in self.graph.inserted.iter().rev() {
-            let node = &self.graph.nodes[slot.node];
+        for &number in self.graph.inserted.iter().rev() {
+            let node = &self.graph.nodes[number];
             if a.is(node) || node.leads_to(&a.porf) {
                 continue;
             }
-            if !self.graph.is_maximally_added(slot, &a.porf) {
+            if !self.graph.is_maximally_added(number, &a.porf) {
                 break;
             }
-            rival = rival.filter(|&rival| rival != slot.node);
-            let reads =
-                matches!(node.kind, Kind::Load | Kind::Update) && slot.part != Part::WriteHalf;
+            rival = rival.filter(|&rival| rival != number);
+            let reads = matches!(node.kind, Kind::Load | Kind::Update);
             if reads && node.location == a.location && rival.is_none() {
                 let mut planned = self.spare.pop().unwrap_or_default();
-                self.graph.restrict(slot.node, a, &mut planned);
+                self.graph.restrict(number, a, &mut planned);
                 self.work.push(planned);
             }
         }
     }
 
-    /// Makes the event that was performed a node of the graph, and settles its plan.
-    fn record(&mut self, event: &Performed, current: &mut Planned) -> usize {
+    /// Makes the event that was performed a node of the graph.
+    fn record(&mut self, event: &Performed, current: &Planned) -> usize {
         let location = event.location.map_or(usize::MAX, |location| self.graph.location(location));
         let kind = match (event.location, event.reads_from, event.follows) {
             (None, _, _) => Kind::Fence,
@@ -623,19 +575,7 @@ impl Exhaustive {
             (_, None, _) => Kind::Store,
             (_, Some(_), Some(_)) => Kind::Update,
         };
-        if kind == Kind::Store {
-            current.write_at = current.read_at;
-        } else if current.role == Role::Revisited {
-            current.write_at = self.next_stamp;
-            self.next_stamp += 2;
-        }
         let number = self.graph.add(current, kind, location, event.reads_from);
-        if kind == Kind::Update && current.write_at != current.read_at + 1 {
-            self.graph.insert(current.read_at, number, Part::ReadHalf);
-            self.graph.insert(current.write_at, number, Part::WriteHalf);
-        } else {
-            self.graph.insert(current.read_at, number, Part::Whole);
-        }
         if let Some(previous) = event.follows {
             let previous = self.graph.write(previous);
             let place = self.graph.position_after(location, previous);
@@ -658,8 +598,8 @@ impl Strategy for Exhaustive {
         self.done = 0;
         self.graph.clear();
         self.late = ProcessSet::EMPTY;
-        let last = self.plan.iter().map(|plan| plan.read_at.max(plan.write_at)).max();
-        self.next_stamp = last.map_or(0, |last| (last | 1) + 1);
+        let last = self.plan.iter().map(|plan| plan.stamp).max();
+        self.next_stamp = last.map_or(0, |last| last + 1);
         true
     }
 
@@ -686,18 +626,18 @@ impl Strategy for Exhaustive {
 
     fn performed(&mut self, event: &Performed) {
         let mut current = self.current(event.process);
-        let revisits = current.role != Role::Settled && event.follows.is_some();
-        let number = self.record(event, &mut current);
+        let revisits = current.is_new && event.follows.is_some();
+        let number = self.record(event, &current);
         let node = &self.graph.nodes[number];
         debug_assert_eq!(node.process, event.process, "the engine runs whom it was told to run");
         debug_assert_eq!(node.index, event.index, "all events of a process are reported");
         current.source = event.reads_from.or(event.follows);
         current.spurious = Some(node.spurious);
-        current.role = Role::Settled;
+        current.is_new = false;
         self.plan[self.done] = current;
         self.late.remove(event.process);
         if node.kind == Kind::Load
-            && !self.graph.is_latest(node.location, node.reads, node.read_at, &VectorClock::ZERO)
+            && !self.graph.is_latest(node.location, node.reads, node.stamp, &VectorClock::ZERO)
         {
             self.late.insert(event.process);
         }
