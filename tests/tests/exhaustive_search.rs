@@ -324,3 +324,13 @@ fn a_budget_ends_the_search_and_is_not_exhaustion() {
     assert_eq!(strategy.complete(), 3);
     assert!(!strategy.is_exhausted());
 }
+
+#[test]
+fn an_execution_that_was_cut_short_leaves_the_search_incomplete() {
+    let mut strategy = Exhaustive::new(u64::MAX);
+    assert!(strategy.begin());
+    strategy.end(Ending::Cut);
+    assert!(!strategy.begin(), "nothing is known of what would have come after");
+    assert_eq!((strategy.cut(), strategy.complete()), (1, 0));
+    assert!(!strategy.is_exhausted());
+}

@@ -467,7 +467,7 @@ impl Exhaustive {
     }
 
     /// *`VisitCOs`*. The places of a store do not differ in the revisits that it makes, so only the
-    /// first one makes them; the others are settled.
+    /// first one makes them.
     fn place(
         &mut self,
         process: ProcessId,
