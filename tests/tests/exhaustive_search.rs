@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use engine::{CPP20, Manner, brute_force, execute};
-use harness::choice::Ending;
+use harness::choice::{Ending, Strategy};
 use harness::event::LocationId;
 use harness::memory::Model;
 use harness::strategy::exhaustive::Exhaustive;

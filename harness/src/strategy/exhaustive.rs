@@ -21,7 +21,7 @@
 //! # Where this deviates from the paper
 //!
 //! - **No recursion, no graph is copied while it grows.** An execution on the engine *is* the graph;
-//!   what remains to be visited lies on a stack as [`Planned`] events to be reproduced. Executions
+//!   what remains to be visited lies on a stack as `Planned` events to be reproduced. Executions
 //!   start anew, because the processes are real code.
 //! - **Read-modify-writes.** In the paper they are two events, an exclusive read and, next in line,
 //!   an exclusive write; here one. If the read is revisited by a write `b`, the paper drops the
