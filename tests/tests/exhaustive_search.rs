@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use engine::{CPP20, Manner, brute_force, execute};
-use harness::choice::Ending;
+use harness::choice::{Ending, Strategy};
 use harness::event::LocationId;
 use harness::memory::Model;
 use harness::strategy::exhaustive::Exhaustive;
 use tests::axioms;
-use tests::program::{Function, Key, Operation, Outcome, Program, Replay, Thread};
+use tests::program::{Function, Key, Operation, Outcome, Program, Replay, Thread, assume};
 
 const RELAXED: [Ordering; 3] = [Ordering::Relaxed, Ordering::Relaxed, Ordering::AcqRel];
 const RELEASE_ACQUIRE: [Ordering; 3] = [Ordering::Release, Ordering::Acquire, Ordering::AcqRel];
@@ -175,7 +175,7 @@ fn process(steps: Vec<Step>) -> Thread {
                 Step::Do(operation) => last = replay.perform(operation)?,
                 Step::IfZero(operation) if last == 0 => last = replay.perform(operation)?,
                 Step::IfZero(_) => {}
-                Step::AwaitNonZero => replay.assume(last != 0)?,
+                Step::AwaitNonZero => assume(last != 0)?,
             }
         }
         Ok(())
@@ -311,6 +311,7 @@ fn locks_have_the_known_number_of_graphs() {
             case.blocked_max,
         );
         assert_eq!(found.complete(), case.complete, "{}", case.program.text);
+        assert_eq!(found.inconsistent(), 0, "{}", case.program.text);
         assert!(wasted <= case.blocked_max, "{}: {wasted} blocked", case.program.text);
     }
 }
@@ -321,5 +322,15 @@ fn a_budget_ends_the_search_and_is_not_exhaustion() {
     let mut strategy = Exhaustive::new(3);
     while execute(&program, CPP20, &mut strategy).is_some() {}
     assert_eq!(strategy.complete(), 3);
+    assert!(!strategy.is_exhausted());
+}
+
+#[test]
+fn an_execution_that_was_cut_short_leaves_the_search_incomplete() {
+    let mut strategy = Exhaustive::new(u64::MAX);
+    assert!(strategy.begin());
+    strategy.end(Ending::Cut);
+    assert!(!strategy.begin(), "nothing is known of what would have come after");
+    assert_eq!((strategy.cut(), strategy.complete()), (1, 0));
     assert!(!strategy.is_exhausted());
 }

@@ -21,58 +21,48 @@
 //! # Where this deviates from the paper
 //!
 //! - **No recursion, no graph is copied while it grows.** An execution on the engine *is* the graph;
-//!   what remains to be visited lies on a stack as [`Planned`] events to be reproduced. Executions
+//!   what remains to be visited lies on a stack as `Planned` events to be reproduced. Executions
 //!   start anew, because the processes are real code.
 //! - **Read-modify-writes.** In the paper they are two events, an exclusive read and, next in line,
-//!   an exclusive write; the memory performs them as one. Both halves have a place in the order of
-//!   insertion. They are neighbours, until the read half is revisited: its write half is then
-//!   dropped, to be added again as the newest event (and to revisit others in turn). Until that
-//!   happens the process is *pending*: its read half belongs to the graph, though the engine has yet
-//!   to perform it. Pending write halves come first among all that could be added next, lowest
-//!   process first.
+//!   an exclusive write; here one. If the read is revisited by a write `b`, the paper drops the
+//!   exclusive write and adds it again after `b`, to revisit others in turn. Here the event revisits
+//!   again, too, but it keeps its old place in the order of insertion. The two places are as good:
+//!   between them lie only `b` and events that lead to `b`. A revisit that tells the places apart
+//!   must revisit or drop one of these, and so drop `b`; but `b` has revisited, and is not maximal.
 //! - **Taken writes.** Two read-modify-writes cannot both write right after the same write, but the
 //!   second one's read half alone could read it; the paper adds it, finds that its write half fits
 //!   nowhere, and still revisits from there. A memory cannot perform that, so it lists such writes as
 //!   `taken`, and the revisits are derived without performing. They must drop the rival's write.
+//!   A write that only the order S of `SeqCst` operations keeps an update from following need not be
+//!   listed: what a revisit drops is maximal, so nothing of it comes in S before anything that is
+//!   kept, a forbidden cycle lies within what is kept, and the smaller graph is forbidden, too.
 //! - **Spurious failure** is an answer that no maximally added event has.
 //! - **Hopeless waits.** A load that was late when it was added (it overlooked a write that was there)
 //!   is not maximal, so no revisit from here on drops or changes it. If its process waits for ever
 //!   because of it, all graphs from here on are blocked, and fairness promises that it will read
-//!   something newer: the execution is abandoned, see [`Exhaustive::hopeless`].
+//!   something newer: the execution is abandoned, see [`Exhaustive::hopeless`]. (Not so for an update:
+//!   others may read what it wrote, and so keep it where the newer write is dropped.)
 
 use crate::choice::{Choice, Ending, Performed, Spinning, Strategy, Turn};
 use crate::clock::VectorClock;
 use crate::event::{LocationId, WriteId};
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
 
-/// A place in the order of insertion, `<_G` in the paper. An event gets an even one; the write half
-/// of a read-modify-write the odd one after it, or an even one of its own if it was added later.
+/// A place in the order of insertion, `<_G` in the paper.
 type Stamp = u32;
-
-/// How much of an event the execution at hand has still to explore.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
-    /// Just added: if it writes, it revisits.
-    Added,
-    /// Explored before: reproduced, no more.
-    Settled,
-    /// Its read half is part of the graph. If it writes, the write half is just added.
-    Pending,
-}
 
 /// An event to reproduce, or one that was performed. What is `None` is yet to be decided.
 #[derive(Clone, Copy, Debug)]
 struct Planned {
     process: ProcessId,
-    role: Role,
+    /// Whether its backward revisits are still to be explored, if it writes. Otherwise it is only
+    /// reproduced.
+    is_new: bool,
     /// The write that it reads; for a store, the one that it directly follows when it is performed.
     source: Option<WriteId>,
     /// Whether it fails spuriously.
     spurious: Option<bool>,
-    /// The stamp of the event, or of its read half.
-    read_at: Stamp,
-    /// The stamp of the write half; of no meaning before there is one.
-    write_at: Stamp,
+    stamp: Stamp,
 }
 
 /// What an event does.
@@ -82,8 +72,6 @@ enum Kind {
     Load,
     Store,
     Update,
-    /// The read half of an event that is yet to be performed.
-    Half,
 }
 
 /// An event of the graph. Its number is its rank in the order of performance, which extends `porf`.
@@ -101,24 +89,7 @@ struct Node {
     location: usize,
     /// The write that it reads; `None` if that is the initial value.
     reads: Option<usize>,
-    read_at: Stamp,
-    write_at: Stamp,
-}
-
-/// Which part of an event stands at a place of the order of insertion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Whole,
-    ReadHalf,
-    WriteHalf,
-}
-
-/// An entry of the order of insertion.
-#[derive(Clone, Copy, Debug)]
-struct Slot {
     stamp: Stamp,
-    node: usize,
-    part: Part,
 }
 
 /// The graph of the execution that runs. Everything is numbered afresh in each execution.
@@ -131,8 +102,8 @@ struct Graph {
     fronts: [VectorClock; PROCESSES_MAX],
     /// By location: its writes in modification order, without the initial one.
     orders: Vec<Vec<usize>>,
-    /// Sorted by stamp.
-    inserted: Vec<Slot>,
+    /// All events, sorted by stamp.
+    inserted: Vec<usize>,
 }
 
 /// A write that is about to revisit.
@@ -146,6 +117,16 @@ struct Revisiter {
     plan: Planned,
     /// The read-modify-write that has taken what it reads: a revisit must drop that one's write.
     rival: Option<usize>,
+}
+
+impl Revisiter {
+    fn id(&self) -> WriteId {
+        WriteId { process: self.process.index() as u8, index: self.index }
+    }
+
+    fn is(&self, node: &Node) -> bool {
+        node.process == self.process && node.index == self.index
+    }
 }
 
 impl Node {
@@ -194,16 +175,7 @@ impl Graph {
         1 + order.iter().rposition(|&other| other == write).expect("a write is in its order")
     }
 
-    /// Inserts into the order of insertion.
-    fn insert(&mut self, stamp: Stamp, node: usize, part: Part) {
-        let mut place = self.inserted.len();
-        while place > 0 && self.inserted[place - 1].stamp > stamp {
-            place -= 1;
-        }
-        self.inserted.insert(place, Slot { stamp, node, part });
-    }
-
-    /// Adds an event, without its place in the order of insertion and in modification order.
+    /// Adds an event, without its place in modification order.
     fn add(
         &mut self,
         plan: &Planned,
@@ -218,7 +190,7 @@ impl Graph {
         if let Some(write) = reads {
             let write = &mut self.nodes[write];
             porf.join(&write.porf);
-            write.has_revisited |= plan.read_at < write.write_at;
+            write.has_revisited |= plan.stamp < write.stamp;
         }
         porf.set(process, index + 1);
         self.fronts[process.index()] = porf;
@@ -233,9 +205,13 @@ impl Graph {
             has_revisited: false,
             location,
             reads,
-            read_at: plan.read_at,
-            write_at: plan.write_at,
+            stamp: plan.stamp,
         });
+        let mut place = self.inserted.len();
+        while place > 0 && self.nodes[self.inserted[place - 1]].stamp > plan.stamp {
+            place -= 1;
+        }
+        self.inserted.insert(place, node);
         node
     }
 
@@ -261,7 +237,7 @@ impl Graph {
                 break;
             }
             let node = &self.nodes[write];
-            if node.write_at < stamp || node.leads_to(porf) {
+            if node.stamp < stamp || node.leads_to(porf) {
                 return false;
             }
         }
@@ -270,74 +246,57 @@ impl Graph {
 
     /// *`IsMaximallyAdded`*. *Previous*, the events inserted before, and those that lead to the
     /// revisiting write, must contain no reader of this write (it has revisited) and no write later
-    /// in modification order than this one, or than the one this one reads. For an update whose
-    /// halves are neighbours the two questions are the same, so its write stands for both.
-    fn is_maximally_added(&self, slot: Slot, porf: &VectorClock) -> bool {
-        let node = &self.nodes[slot.node];
-        let top = match (node.kind, slot.part) {
-            (Kind::Fence, _) => return true,
-            (Kind::Load | Kind::Half, _) | (_, Part::ReadHalf) => node.reads,
-            (Kind::Store | Kind::Update, _) if node.has_revisited => return false,
-            (Kind::Store | Kind::Update, _) => Some(slot.node),
+    /// in modification order than this one, or than the one this one reads. For an update, which
+    /// directly follows what it reads, the two questions are the same.
+    fn is_maximally_added(&self, number: usize, porf: &VectorClock) -> bool {
+        let node = &self.nodes[number];
+        let top = match node.kind {
+            Kind::Fence => return true,
+            Kind::Load => node.reads,
+            Kind::Store | Kind::Update => Some(number),
         };
-        !node.spurious && self.is_latest(node.location, top, slot.stamp, porf)
+        !node.spurious
+            && !node.has_revisited
+            && self.is_latest(node.location, top, node.stamp, porf)
     }
 
     /// Plans the graph after *`SetRF`*`(G without Deleted, read, a)`. The kept events are performed
-    /// in the order in which they are now, then `a`, then what is pending; `read` is, too.
+    /// in the order in which they are now, then `a`, then `read`, to which nothing else leads.
     fn restrict(&self, read: usize, a: &Revisiter, planned: &mut Vec<Planned>) {
-        let last = self.nodes[read].read_at;
-        let is_kept = |node: &Node, stamp: Stamp| stamp < last || node.leads_to(&a.porf);
-        let mut pending = [None; PROCESSES_MAX];
+        let read = &self.nodes[read];
+        let is_kept = |node: &Node| node.stamp < read.stamp || node.leads_to(&a.porf);
         for (number, node) in self.nodes.iter().enumerate() {
-            let itself = node.process == a.process && node.index == a.index;
-            if itself || number == read || !is_kept(node, node.read_at) {
+            if a.is(node) || !is_kept(node) {
                 continue;
             }
-            let mut plan = Planned {
-                process: node.process,
-                role: Role::Settled,
-                source: None,
-                spurious: Some(node.spurious),
-                read_at: node.read_at,
-                write_at: node.write_at,
-            };
-            match node.kind {
-                Kind::Fence => {}
-                Kind::Load => plan.source = Some(self.write_id(node.reads)),
+            let source = match node.kind {
+                Kind::Fence => None,
+                Kind::Load | Kind::Update => Some(self.write_id(node.reads)),
                 Kind::Store => {
                     // Some of those before it may be dropped, or be performed only after it.
-                    let order = &self.orders[node.location];
                     let place = self.position_after(node.location, Some(number)) - 1;
-                    let previous = order[..place].iter().rev().copied().find(|&write| {
-                        write < number && is_kept(&self.nodes[write], self.nodes[write].write_at)
-                    });
-                    plan.source = Some(self.write_id(previous));
+                    let before = self.orders[node.location][..place].iter().rev().copied();
+                    let mut kept =
+                        before.filter(|&write| write < number && is_kept(&self.nodes[write]));
+                    Some(self.write_id(kept.next()))
                 }
-                Kind::Update | Kind::Half => {
-                    plan.source = Some(self.write_id(node.reads));
-                    if node.kind == Kind::Half || !is_kept(node, node.write_at) {
-                        plan.role = Role::Pending;
-                        // A half has not been asked; a whole update did not fail.
-                        plan.spurious = (node.kind == Kind::Update).then_some(false);
-                        pending[node.process.index()] = Some(plan);
-                        continue;
-                    }
-                }
-            }
-            planned.push(plan);
+            };
+            planned.push(Planned {
+                process: node.process,
+                is_new: false,
+                source,
+                spurious: Some(node.spurious),
+                stamp: node.stamp,
+            });
         }
         planned.push(a.plan);
-        let read = &self.nodes[read];
-        pending[read.process.index()] = Some(Planned {
+        planned.push(Planned {
             process: read.process,
-            role: Role::Pending,
-            source: Some(WriteId { process: a.process.index() as u8, index: a.index }),
+            is_new: true,
+            source: Some(a.id()),
             spurious: None,
-            read_at: read.read_at,
-            write_at: 0,
+            stamp: read.stamp,
         });
-        planned.extend(pending.into_iter().flatten());
     }
 }
 
@@ -423,7 +382,8 @@ impl Exhaustive {
         self.cut
     }
 
-    /// Whether every graph was visited: nothing is left to do and nothing was cut short.
+    /// Between executions: whether every graph was visited, nothing is left to do and nothing was cut
+    /// short.
     pub fn is_exhausted(&self) -> bool {
         self.work.is_empty() && self.cut == 0
     }
@@ -448,21 +408,7 @@ impl Exhaustive {
         if !turn.runnable.contains(process) {
             return self.abandon(Abandoned::Diverged);
         }
-        if next.role == Role::Pending && self.graph.nodes.len() == self.done {
-            self.add_halves();
-        }
         Some(process.index())
-    }
-
-    /// Makes the read halves of all pending events part of the graph.
-    fn add_halves(&mut self) {
-        for plan in &self.plan[self.done..] {
-            let source = plan.source.expect("a pending event was revisited");
-            let write = self.graph.write(source).expect("it was revisited by a write");
-            let location = self.graph.nodes[write].location;
-            let node = self.graph.add(plan, Kind::Half, location, plan.source);
-            self.graph.insert(plan.read_at, node, Part::ReadHalf);
-        }
     }
 
     /// The event that is being performed.
@@ -470,13 +416,12 @@ impl Exhaustive {
         if self.plan.len() == self.done {
             self.plan.push(Planned {
                 process,
-                role: Role::Added,
+                is_new: true,
                 source: None,
                 spurious: None,
-                read_at: self.next_stamp,
-                write_at: self.next_stamp + 1,
+                stamp: self.next_stamp,
             });
-            self.next_stamp += 2;
+            self.next_stamp += 1;
         }
         self.plan[self.done]
     }
@@ -498,12 +443,14 @@ impl Exhaustive {
     ) -> Option<usize> {
         let current = self.current(process);
         if let Some(source) = current.source {
-            let is_taken = taken.contains(&source);
-            if is_taken && current.role == Role::Pending {
-                self.revisit_from_taken(location, &current, source);
+            if taken.contains(&source) {
+                // A weak compare-exchange may be offered what is taken, but then it fails.
+                if current.spurious == Some(false) {
+                    return self.abandon(Abandoned::Inconsistent);
+                }
+                self.plan[self.done].spurious = Some(true);
             }
-            let must_write = is_taken && current.spurious == Some(false);
-            let answer = candidates.iter().position(|&write| write == source && !must_write);
+            let answer = candidates.iter().position(|&write| write == source);
             return answer.or_else(|| self.abandon(Abandoned::Inconsistent));
         }
         let (&first, others) = candidates.split_first()?;
@@ -513,16 +460,14 @@ impl Exhaustive {
             }
         }
         for &write in others {
-            // A weak compare-exchange can still read what is taken, but then it fails.
-            let spurious = if taken.contains(&write) { Some(true) } else { current.spurious };
-            self.push_alternative(Planned { source: Some(write), spurious, ..current });
+            self.push_alternative(Planned { source: Some(write), ..current });
         }
         self.plan[self.done].source = Some(first);
         Some(0)
     }
 
     /// *`VisitCOs`*. The places of a store do not differ in the revisits that it makes, so only the
-    /// first one makes them; the others are settled.
+    /// first one makes them.
     fn place(
         &mut self,
         process: ProcessId,
@@ -544,7 +489,7 @@ impl Exhaustive {
             return self.abandon(Abandoned::Inconsistent);
         }
         for &write in &predecessors[1..legal] {
-            self.push_alternative(Planned { role: Role::Settled, source: Some(write), ..current });
+            self.push_alternative(Planned { is_new: false, source: Some(write), ..current });
         }
         self.plan[self.done].source = Some(predecessors[0]);
         Some(0)
@@ -582,26 +527,17 @@ impl Exhaustive {
         usize::from(spurious)
     }
 
-    /// The revisits of a read-modify-write that would read a write which another one has taken.
+    /// The revisits of a read-modify-write, just added, that would read a write which is taken.
     fn revisit_from_taken(&mut self, location: LocationId, current: &Planned, source: WriteId) {
         let location = self.graph.location(location);
         let process = current.process;
         let write = self.graph.write(source);
         let mut porf = self.graph.fronts[process.index()];
-        let mut plan = Planned {
-            role: Role::Settled,
-            source: Some(source),
-            spurious: Some(false),
-            ..*current
-        };
-        if current.role == Role::Pending {
-            // Its half is a node already, and its own last event.
-            porf.set(process, porf.get(process) - 1);
-            plan.write_at = self.next_stamp;
-        }
         if let Some(write) = write {
             porf.join(&self.graph.nodes[write].porf);
         }
+        let plan =
+            Planned { is_new: false, source: Some(source), spurious: Some(false), ..*current };
         let index = porf.get(process);
         let rival = self.graph.update_of(location, write);
         self.revisit(&Revisiter { porf, location, process, index, plan, rival });
@@ -612,30 +548,26 @@ impl Exhaustive {
     /// earlier ones.
     fn revisit(&mut self, a: &Revisiter) {
         let mut rival = a.rival;
-        for &slot in self.graph.inserted.iter().rev() {
-            let node = &self.graph.nodes[slot.node];
-            let itself = node.process == a.process && node.index == a.index;
-            if itself || node.leads_to(&a.porf) {
+        for &number in self.graph.inserted.iter().rev() {
+            let node = &self.graph.nodes[number];
+            if a.is(node) || node.leads_to(&a.porf) {
                 continue;
             }
-            if !self.graph.is_maximally_added(slot, &a.porf) {
+            if !self.graph.is_maximally_added(number, &a.porf) {
                 break;
             }
-            if rival == Some(slot.node) && slot.part != Part::ReadHalf {
-                rival = None;
-            }
-            let reads = matches!(node.kind, Kind::Load | Kind::Update | Kind::Half)
-                && slot.part != Part::WriteHalf;
+            rival = rival.filter(|&rival| rival != number);
+            let reads = matches!(node.kind, Kind::Load | Kind::Update);
             if reads && node.location == a.location && rival.is_none() {
                 let mut planned = self.spare.pop().unwrap_or_default();
-                self.graph.restrict(slot.node, a, &mut planned);
+                self.graph.restrict(number, a, &mut planned);
                 self.work.push(planned);
             }
         }
     }
 
-    /// Makes the event that was performed a node of the graph, and settles its plan.
-    fn record(&mut self, event: &Performed, current: &mut Planned) -> usize {
+    /// Makes the event that was performed a node of the graph.
+    fn record(&mut self, event: &Performed, current: &Planned) -> usize {
         let location = event.location.map_or(usize::MAX, |location| self.graph.location(location));
         let kind = match (event.location, event.reads_from, event.follows) {
             (None, _, _) => Kind::Fence,
@@ -643,26 +575,7 @@ impl Exhaustive {
             (_, None, _) => Kind::Store,
             (_, Some(_), Some(_)) => Kind::Update,
         };
-        let number = if current.role == Role::Pending {
-            current.write_at = self.next_stamp;
-            self.next_stamp += 2;
-            self.graph.nodes[self.done].kind = kind;
-            self.graph.nodes[self.done].write_at = current.write_at;
-            self.graph.nodes[self.done].spurious = current.spurious == Some(true);
-            self.done
-        } else {
-            if kind == Kind::Store {
-                current.write_at = current.read_at;
-            }
-            let number = self.graph.add(current, kind, location, event.reads_from);
-            let halves = kind == Kind::Update && current.write_at != current.read_at + 1;
-            let part = if halves { Part::ReadHalf } else { Part::Whole };
-            self.graph.insert(current.read_at, number, part);
-            number
-        };
-        if kind == Kind::Update && current.write_at != current.read_at + 1 {
-            self.graph.insert(current.write_at, number, Part::WriteHalf);
-        }
+        let number = self.graph.add(current, kind, location, event.reads_from);
         if let Some(previous) = event.follows {
             let previous = self.graph.write(previous);
             let place = self.graph.position_after(location, previous);
@@ -685,8 +598,8 @@ impl Strategy for Exhaustive {
         self.done = 0;
         self.graph.clear();
         self.late = ProcessSet::EMPTY;
-        let last = self.plan.iter().map(|plan| plan.read_at.max(plan.write_at)).max();
-        self.next_stamp = last.map_or(0, |last| (last | 1) + 1);
+        let last = self.plan.iter().map(|plan| plan.stamp).max();
+        self.next_stamp = last.map_or(0, |last| last + 1);
         true
     }
 
@@ -713,18 +626,18 @@ impl Strategy for Exhaustive {
 
     fn performed(&mut self, event: &Performed) {
         let mut current = self.current(event.process);
-        let revisits = current.role != Role::Settled && event.follows.is_some();
-        let number = self.record(event, &mut current);
+        let revisits = current.is_new && event.follows.is_some();
+        let number = self.record(event, &current);
         let node = &self.graph.nodes[number];
         debug_assert_eq!(node.process, event.process, "the engine runs whom it was told to run");
         debug_assert_eq!(node.index, event.index, "all events of a process are reported");
         current.source = event.reads_from.or(event.follows);
         current.spurious = Some(node.spurious);
-        let role = std::mem::replace(&mut current.role, Role::Settled);
+        current.is_new = false;
         self.plan[self.done] = current;
         self.late.remove(event.process);
         if node.kind == Kind::Load
-            && !self.graph.is_latest(node.location, node.reads, node.read_at, &VectorClock::ZERO)
+            && !self.graph.is_latest(node.location, node.reads, node.stamp, &VectorClock::ZERO)
         {
             self.late.insert(event.process);
         }
@@ -736,9 +649,7 @@ impl Strategy for Exhaustive {
             if event.reads_from.is_none() {
                 plan.source = None;
             }
-            let rival = None;
-            debug_assert_ne!(role, Role::Settled);
-            self.revisit(&Revisiter { porf, location, process, index, plan, rival });
+            self.revisit(&Revisiter { porf, location, process, index, plan, rival: None });
         }
         self.done += 1;
     }

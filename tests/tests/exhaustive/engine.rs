@@ -207,7 +207,7 @@ pub(crate) fn brute_force(program: &Program, manner: Manner) -> Everything {
                 if seen.insert(state.key.clone()) {
                     stack.push(state);
                 }
-                if !script.next() {
+                if !script.advance() {
                     break;
                 }
             }

@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 
 use harness::event::LocationId;
-use tests::program::{Function, Next, Operation, Program, Replay, Thread};
+use tests::program::{Function, Next, Operation, Program, Replay, Thread, assume};
 
 /// A lock with what is known of its graphs.
 pub(crate) struct Case {
@@ -32,7 +32,7 @@ fn peterson(me: usize, _: usize, replay: &mut Replay<'_>) -> Result<(), Next> {
     store(replay, 2, other as u64)?;
     if load(replay, other)? != 0 {
         let turn = load(replay, 2)?;
-        replay.assume(turn == me as u64)?;
+        assume(turn == me as u64)?;
     }
     store(replay, me, 0)
 }
@@ -43,10 +43,10 @@ fn dekker(me: usize, _: usize, replay: &mut Replay<'_>) -> Result<(), Next> {
     store(replay, me, 1)?;
     while load(replay, other)? != 0 {
         let turn = load(replay, 2)?;
-        replay.assume(turn != me as u64)?;
+        assume(turn != me as u64)?;
         store(replay, me, 0)?;
         let turn = load(replay, 2)?;
-        replay.assume(turn == me as u64)?;
+        assume(turn == me as u64)?;
         store(replay, me, 1)?;
     }
     store(replay, 2, other as u64)?;
@@ -57,7 +57,7 @@ fn dekker(me: usize, _: usize, replay: &mut Replay<'_>) -> Result<(), Next> {
 fn test_and_set(_: usize, _: usize, replay: &mut Replay<'_>) -> Result<(), Next> {
     let lock = LocationId(0);
     let old = replay.perform(Operation::Update(lock, Function::Swap(1), Acquire, Relaxed))?;
-    replay.assume(old == 0)?;
+    assume(old == 0)?;
     replay.perform(Operation::Store(lock, 0, Release)).map(drop)
 }
 
@@ -66,7 +66,7 @@ fn ticket(_: usize, _: usize, replay: &mut Replay<'_>) -> Result<(), Next> {
     let (next, serving) = (LocationId(0), LocationId(1));
     let mine = replay.perform(Operation::Update(next, Function::Add(1), Relaxed, Relaxed))?;
     let served = replay.perform(Operation::Load(serving, Acquire))?;
-    replay.assume(served == mine)?;
+    assume(served == mine)?;
     replay.perform(Operation::Store(serving, mine + 1, Release)).map(drop)
 }
 
@@ -82,9 +82,9 @@ fn bakery(me: usize, count: usize, replay: &mut Replay<'_>) -> Result<(), Next> 
     store(replay, me, 0)?;
     for other in (0..count).filter(|&other| other != me) {
         let choosing = load(replay, other)?;
-        replay.assume(choosing == 0)?;
+        assume(choosing == 0)?;
         let number = load(replay, count + other)?;
-        replay.assume(number == 0 || (number, other) > (mine, me))?;
+        assume(number == 0 || (number, other) > (mine, me))?;
     }
     store(replay, count + me, 0)
 }
