@@ -1,8 +1,8 @@
 //! Every execution graph of a small program that `harness::memory` produces: all choices of which
-//! process steps, which write a read takes and where a write stands. A graph that was seen before is
-//! not walked again.
+//! process steps, which write a read takes and where a write stands. A graph that is reached again,
+//! by other steps, is not walked again; but it must go on to the same graphs.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use harness::choice::{Choice, Chooser};
 use harness::event::{LocationId, WriteId};
@@ -130,31 +130,41 @@ fn place(order: &[WriteId], write: WriteId) -> usize {
 }
 
 /// All graphs of `program` under `model`.
+///
+/// # Panics
+/// If what may follow a graph depends on the order in which its events were added.
 pub fn graphs(program: &Program, model: Model) -> Graphs {
-    let (mut stack, mut seen) = (vec![State::start(program, model)], BTreeSet::new());
+    let mut stack = vec![State::start(program, model)];
+    let mut followers: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
     let mut found = Graphs::default();
     while let Some(state) = stack.pop() {
         let next: Vec<Next> =
             state.read.iter().enumerate().map(|(t, read)| program.next(t, read)).collect();
-        if next.iter().all(|&next| next == Next::Done) {
-            found.complete.insert(state.key.clone(), state.outcome());
-        } else if !next.iter().any(|next| matches!(next, Next::Operation(_))) {
-            found.blocked += 1;
-        }
-        for (thread, next) in next.into_iter().enumerate() {
+        let mut steps = Vec::new();
+        for (thread, &next) in next.iter().enumerate() {
             let Next::Operation(operation) = next else { continue };
             let mut script = Script::default();
             loop {
                 let mut state = state.clone();
                 state.step(thread, operation, &mut script);
-                if seen.insert(state.key.clone()) {
-                    stack.push(state);
-                }
+                steps.push(state);
                 if !script.advance() {
                     break;
                 }
             }
         }
+        let keys = steps.iter().map(|state| state.key.clone()).collect();
+        if let Some(before) = followers.get(&state.key) {
+            assert!(*before == keys, "{program:?}: {:?} has another past", state.key);
+            continue;
+        }
+        if next.iter().all(|&next| next == Next::Done) {
+            found.complete.insert(state.key.clone(), state.outcome());
+        } else if steps.is_empty() {
+            found.blocked += 1;
+        }
+        followers.insert(state.key, keys);
+        stack.append(&mut steps);
     }
     found
 }

@@ -86,6 +86,8 @@ fn weakening_a_few_of_the_accesses() {
         ("Wx1.rlx / Rx.sc Ry.sc / Ry.sc Rx.sc / Wy1.rlx", "/ 1 0 / 1 0", ('F', 15), ('F', 15)),
         ("Wx1.rlx / Rx.sc Ry.sc / Wy1.sc Rx.sc", "/ 1 0 / 0", ('F', 7), ('F', 7)),
         ("Wx1.sc / Rx.acq Ry.sc / Wy1.sc Rx.sc", "/ 1 0 / 0", ('A', 8), ('F', 7)),
+        // The last event that is known, itself SeqCst, does not strongly happen before what follows
+        ("Wz1.rlx Wx1.sc / Rx.acq Ry.sc / Wy1.sc Rx.sc", "/ 1 0 / 0", ('A', 8), ('F', 7)),
         // cob_due_to_mo, miri#5104
         ("Wx1.rel / Rx.rlx Wx2.sc Ry.sc / Wy1.sc Rx.sc", "/ 1 0 / 1", ('F', 13), ('F', 13)),
         // 2+2W through a third location

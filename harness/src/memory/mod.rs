@@ -409,21 +409,20 @@ impl Memory {
         self.positions.clear();
         self.taken.clear();
         let clock = &self.knowledge[process.index()].current;
-        let before = self.order.strongly_before(process, clock);
+        let [weak, strong] = [false, true].map(|seq_cst| self.sources_before(process, seq_cst));
         let stores = &self.locations[location.0 as usize].stores;
         let mut after = VectorClock::NEVER;
         let mut reads = false;
         for (at, store) in stores.iter().enumerate().rev() {
             let role = role(store.value);
             reads = role.reads;
+            let sources = if role.ordering == Ordering::SeqCst { &strong } else { &weak };
             // Atomicity, [atomics.order]/10: nothing comes between an RMW and the write it read.
             if role.writes && stores.get(at + 1).is_some_and(|next| next.update) {
                 if role.reads {
                     self.taken.push(store.write);
                 }
-            } else if at + 1 == stores.len()
-                || admits(&self.order, clock, &before, store, role, &after)
-            {
+            } else if !sources.reaches(&after) {
                 self.candidates.push(store.write);
                 self.positions.push(at);
             }
@@ -438,13 +437,28 @@ impl Memory {
     /// Whether an access of another role may take the write at `at`, which coherence allows.
     fn may_take(&self, process: ProcessId, location: LocationId, at: usize, role: Role) -> bool {
         let stores = &self.locations[location.0 as usize].stores;
-        let clock = &self.knowledge[process.index()].current;
-        let before = self.order.strongly_before(process, clock);
         let mut after = VectorClock::NEVER;
         for newer in &stores[at + 1..] {
             after.meet(&successors(&self.order, newer));
         }
-        admits(&self.order, clock, &before, &stores[at], role, &after)
+        !self.sources_before(process, role.ordering == Ordering::SeqCst).reaches(&after)
+    }
+
+    /// What the next access of `process` puts, in S, before the events that newer writes than the one
+    /// it takes give rise to: what strongly happens before it, if it is `SeqCst`, and the fences that
+    /// happen before it. If one of those events is already among these, S does not allow the access
+    /// ([atomics.order]/4). It follows more than these, by coherence; but whatever is coherence-ordered
+    /// before it is so before the newer writes too, and was put before those events long ago.
+    fn sources_before(&self, process: ProcessId, seq_cst: bool) -> VectorClock {
+        let clock = &self.knowledge[process.index()].current;
+        let mut sources = VectorClock::ZERO;
+        if seq_cst {
+            sources = self.order.strongly_before(process, clock);
+        }
+        if self.order.fenced() {
+            sources.join(&self.order.fences_before(clock));
+        }
+        sources
     }
 
     #[inline]
@@ -550,7 +564,7 @@ impl Memory {
     }
 
     /// Puts `sources`, what an access gives rise to in S, before all that the newer writes give rise
-    /// to: the access took the write at `at` instead. No cycle can come of it: see [`admits`].
+    /// to: the access took the write at `at` instead. No cycle can come of it: see [`sources_before`](Self::sources_before).
     #[cold]
     #[inline(never)]
     fn overlook(&mut self, location: LocationId, at: usize, sources: &VectorClock) {
@@ -583,35 +597,6 @@ fn successors(order: &SeqCst, store: &Store) -> VectorClock {
         successors.meet(&order.fences_after(&store.first));
     }
     successors
-}
-
-/// Whether S allows an access to take `store`, which comes before the events from `after` on, while
-/// `before` strongly happens before it: the access, or a fence that happens before it, would be
-/// put before events that already precede it otherwise ([atomics.order]/4).
-fn admits(
-    order: &SeqCst,
-    clock: &VectorClock,
-    before: &VectorClock,
-    store: &Store,
-    role: Role,
-    after: &VectorClock,
-) -> bool {
-    let mut sources = VectorClock::ZERO;
-    if role.ordering == Ordering::SeqCst {
-        sources = *before;
-        sources.join(&store.before_read);
-        if role.writes {
-            sources.join(&store.by_reads);
-        }
-    }
-    if order.fenced() {
-        let mut clock = *clock;
-        if role.reads && acquires(role.ordering) {
-            clock.join(&store.release);
-        }
-        sources.join(&order.fences_before(&clock));
-    }
-    !sources.reaches(after)
 }
 
 fn clocks(knowledge: &[Knowledge]) -> impl Iterator<Item = VectorClock> {

@@ -582,6 +582,31 @@ fn what_is_forgotten_is_never_missed() {
     assert!(forgot > 1000, "only {forgot} writes were forgotten");
 }
 
+#[test]
+fn the_last_fence_that_everybody_knows_is_not_forgotten() {
+    let mut b = cpp20(&[]);
+    b.memory.kept = 1;
+    b.memory.reset(Model::Cpp20, 3);
+    let [x, y, z] = [0; 3].map(|initial| b.memory.locate(initial));
+    // In S, P1's store of x comes before its load of y, and that before P0's fence …
+    b.store(P1, x, 1, SeqCst);
+    b.load(P1, y, SeqCst);
+    b.store(P0, y, 1, Relaxed);
+    b.memory.fence(P0, SeqCst);
+    b.store(P0, z, 1, Release);
+    b.load(P1, z, Acquire);
+    b.load(P2, z, Acquire);
+    // … which is old by now …
+    for _ in 0..10 {
+        b.load(P0, y, SeqCst);
+    }
+    assert!(b.memory.order.latest(P0).get(P0) > 10);
+    // … and still keeps P2 from overlooking that store.
+    b.answers.asked.clear();
+    assert_eq!(b.load(P2, x, Relaxed), 1);
+    assert_eq!(b.answers.asked, []);
+}
+
 /// Gives one answer, as far as there are so many.
 struct Clamped {
     answer: usize,
