@@ -12,7 +12,10 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::choice::Strategy;
-use crate::engine::{Arrival, Body, Call, Engine, Execution, Fiber, Outcome, Reply, Request, Settings, Stopped, Suspender};
+use crate::engine::{
+    Arrival, Body, Call, Engine, Execution, Fiber, Outcome, Reply, Request, Settings, Stopped,
+    Suspender,
+};
 use crate::event::{EventKind, Observer, Site};
 use crate::process::{PROCESSES_MAX, ProcessId};
 
@@ -154,7 +157,11 @@ pub fn install_hook() {
 /// One operation on a variable with tag `tag`, whose value outside of executions is `initial`.
 /// `None`: there is no execution to perform it in; the caller turns to the machine.
 #[inline]
-pub(crate) fn operate(tag: &AtomicU64, initial: impl FnOnce() -> u64, mut call: Call<'_>) -> Option<Reply> {
+pub(crate) fn operate(
+    tag: &AtomicU64,
+    initial: impl FnOnce() -> u64,
+    mut call: Call<'_>,
+) -> Option<Reply> {
     if CURRENT.get().is_null() {
         return None;
     }

@@ -93,6 +93,12 @@ impl<B> Exploration<B> {
     }
 }
 
+/// Operations of an exhaustive execution, for each process.
+const EXHAUSTIVE_STEPS_MAX: u32 = 250;
+
+/// Cut executions after which an exhaustive exploration is given up.
+const CUT_MAX: u64 = 100;
+
 /// Explores scenarios of one solution.
 pub struct Explorer<'a> {
     scenario: &'a dyn Scenario,
@@ -233,11 +239,21 @@ impl<'a> Explorer<'a> {
         mut observer: impl FnMut() -> O,
         mut judge: impl FnMut(&Run<'_>, &O) -> Option<B>,
     ) -> Result<Exploration<B>, Crash> {
+        let setup = &Setup {
+            steps_max: setup.steps_max.min(EXHAUSTIVE_STEPS_MAX * setup.processes() as u32),
+            ..setup.clone()
+        };
         loop {
             let hidden_before = self.engine.hidden_turns();
             let mut strategy = Exhaustive::new(executions_max);
-            let mut found =
-                self.explore(setup, &mut strategy, u64::MAX, &mut observer, &mut judge)?;
+            let mut found = Exploration::nothing();
+            // Where executions are cut, something goes round and round: the exploration cannot be
+            // complete, and sampling serves better.
+            while found.breach.is_none() && !found.exhausted && strategy.cut() < CUT_MAX {
+                let next = self.explore(setup, &mut strategy, 100, &mut observer, &mut judge)?;
+                found.exhausted = next.exhausted;
+                found.add(next);
+            }
             found.complete = strategy.complete();
             found.blocked = strategy.blocked();
             found.cut = strategy.cut();

@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::fiber::Suspender;
 use super::spin::{Ledger, Run, Signature, Step, Trial, TrialStep, Turning};
 use crate::choice::{Choice, Chooser, Ending, Pending, Performed, Spinning, Strategy, Turn};
-use crate::event::{Access, AccessKind, Event, EventKind, LocationId, Observer, Section, Site, ValueType};
+use crate::event::{
+    Access, AccessKind, Event, EventKind, LocationId, Observer, Section, Site, ValueType,
+};
 use crate::memory::{Memory, Model, Race};
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
 use crate::trace::Schedule;
@@ -92,18 +94,32 @@ pub struct Settings {
 
 /// What a process asks of the memory.
 pub(crate) enum Request<'a> {
-    Load { ordering: Ordering },
-    Store { value: u64, ordering: Ordering },
-    Update { success: Ordering, failure: Ordering, weak: bool, update: &'a mut dyn FnMut(u64) -> Option<u64> },
+    Load {
+        ordering: Ordering,
+    },
+    Store {
+        value: u64,
+        ordering: Ordering,
+    },
+    Update {
+        success: Ordering,
+        failure: Ordering,
+        weak: bool,
+        update: &'a mut dyn FnMut(u64) -> Option<u64>,
+    },
     PlainRead,
-    PlainWrite { value: u64 },
+    PlainWrite {
+        value: u64,
+    },
 }
 
 impl Request<'_> {
     fn pending(&self, location: LocationId) -> Pending {
         match self {
             Self::Load { .. } | Self::PlainRead => Pending::Read(location),
-            Self::Store { .. } | Self::Update { .. } | Self::PlainWrite { .. } => Pending::Write(location),
+            Self::Store { .. } | Self::Update { .. } | Self::PlainWrite { .. } => {
+                Pending::Write(location)
+            }
         }
     }
 }
@@ -364,8 +380,9 @@ impl<'a> Execution<'a> {
     /// The value that a variable has now, if this execution knows it.
     pub(crate) fn latest(&self, tag: &AtomicU64) -> Option<u64> {
         let known = tag.load(Ordering::Relaxed);
-        (known >> LOCATION_BITS == self.state.stamp)
-            .then(|| self.state.memory.latest(LocationId((known & ((1 << LOCATION_BITS) - 1)) as u32)))
+        (known >> LOCATION_BITS == self.state.stamp).then(|| {
+            self.state.memory.latest(LocationId((known & ((1 << LOCATION_BITS) - 1)) as u32))
+        })
     }
 
     /// The running process is about to do `call` at `location`.
@@ -375,7 +392,12 @@ impl<'a> Execution<'a> {
     }
 
     /// The running process is about to do something that touches no location.
-    pub(crate) fn arrive_silently(&mut self, site: Site, method: &'static str, pause: bool) -> Arrival {
+    pub(crate) fn arrive_silently(
+        &mut self,
+        site: Site,
+        method: &'static str,
+        pause: bool,
+    ) -> Arrival {
         if pause {
             if let Some(trial) = &mut self.state.trial {
                 let step = trial.pause();
@@ -398,7 +420,9 @@ impl<'a> Execution<'a> {
         }
         let me = self.state.running;
         self.state.turn.pending[me.index()] = pending;
-        if self.spinning != Spinning::Run && self.state.locals[me.index()].run.repeats(code, location) {
+        if self.spinning != Spinning::Run
+            && self.state.locals[me.index()].run.repeats(code, location)
+        {
             self.turned(me, code, location);
         } else if self.state.wanted_trial.is_some() {
             if let Some(arrival) = self.start_trial(me, code, location) {
@@ -414,7 +438,11 @@ impl<'a> Execution<'a> {
         let me = self.state.running;
         let mine = self.suspender();
         self.choose_next();
-        if !self.is_over() && self.state.running == me { Arrival::Go } else { Arrival::Switch(mine) }
+        if !self.is_over() && self.state.running == me {
+            Arrival::Go
+        } else {
+            Arrival::Switch(mine)
+        }
     }
 
     #[inline]
@@ -457,7 +485,10 @@ impl<'a> Execution<'a> {
         let for_ever = state.alive.iter().all(|process| {
             let local = &state.locals[process.index()];
             !local.spurious
-                && local.awaits.iter().all(|&(location, value)| state.memory.latest(location) == value)
+                && local
+                    .awaits
+                    .iter()
+                    .all(|&(location, value)| state.memory.latest(location) == value)
         });
         let waiting = state.alive;
         self.end(Outcome::Blocked { waiting, for_ever });
@@ -491,7 +522,8 @@ impl<'a> Execution<'a> {
         let Some(turn) = turn else { return };
         let spurious = turn.iter().any(|step| step.spurious);
         let stale = turn.iter().any(|step| {
-            step.read && step.location.is_some_and(|location| state.memory.latest(location) != step.value)
+            step.read
+                && step.location.is_some_and(|location| state.memory.latest(location) != step.value)
         });
         if self.spinning == Spinning::Park && (spurious || stale) {
             // It would not wait for ever: spurious failures end, and stores become visible.
@@ -501,24 +533,33 @@ impl<'a> Execution<'a> {
         }
         local.spurious = spurious;
         local.awaits.clear();
-        local.awaits.extend(turn.iter().filter(|step| step.read).filter_map(|step| {
-            step.location.map(|location| (location, step.value))
-        }));
+        local.awaits.extend(
+            turn.iter()
+                .filter(|step| step.read)
+                .filter_map(|step| step.location.map(|location| (location, step.value))),
+        );
         local.run.clear();
         state.parked.insert(me);
     }
 
     /// Starts the trial that this execution is run for, if `me` has just completed that turn.
     #[cold]
-    fn start_trial(&mut self, me: ProcessId, code: u64, location: Option<LocationId>) -> Option<Arrival> {
+    fn start_trial(
+        &mut self,
+        me: ProcessId,
+        code: u64,
+        location: Option<LocationId>,
+    ) -> Option<Arrival> {
         let state = &mut *self.state;
         let wanted = state.wanted_trial?;
         if wanted.process != me || wanted.steps != state.schedule.len() {
             return None;
         }
         let local = &state.locals[me.index()];
-        let (signature, turn) =
-            local.run.turns(code, location).find(|(signature, _)| *signature == wanted.signature)?;
+        let (signature, turn) = local
+            .run
+            .turns(code, location)
+            .find(|(signature, _)| *signature == wanted.signature)?;
         let mut trial = Trial::new(signature, turn, &mut state.ledger);
         let step = trial.operate(code, location);
         state.trial = Some(trial);
@@ -587,7 +628,8 @@ impl<'a> Execution<'a> {
             }
             Request::Store { value, ordering } => {
                 let ordering = instead(&self.settings.overrides, call.site, call.method, *ordering);
-                let Some(stored) = state.memory.store(me, location, *value, ordering, &mut decider) else {
+                let Some(stored) = state.memory.store(me, location, *value, ordering, &mut decider)
+                else {
                     self.end(Outcome::Abandoned);
                     return None;
                 };
@@ -641,14 +683,16 @@ impl<'a> Execution<'a> {
                 }
                 Err(race) => return self.raced(call.site, location, false, race),
             },
-            Request::PlainWrite { value } => match state.memory.plain_write(me, location, *value, tag) {
-                Ok(()) => {
-                    access.kind = AccessKind::PlainWrite;
-                    access.written = Some(*value);
-                    Reply { value: *value, wrote: true }
+            Request::PlainWrite { value } => {
+                match state.memory.plain_write(me, location, *value, tag) {
+                    Ok(()) => {
+                        access.kind = AccessKind::PlainWrite;
+                        access.written = Some(*value);
+                        Reply { value: *value, wrote: true }
+                    }
+                    Err(race) => return self.raced(call.site, location, true, race),
                 }
-                Err(race) => return self.raced(call.site, location, true, race),
-            },
+            }
         };
         if self.watches && !matches!(access.kind, AccessKind::PlainRead | AccessKind::PlainWrite) {
             self.strategy.performed(&Performed {
@@ -661,7 +705,12 @@ impl<'a> Execution<'a> {
         }
         if self.spinning != Spinning::Run || state.wanted_trial.is_some() {
             let local = &mut state.locals[me.index()];
-            let effect = access.written.is_some_and(|value| value != before || access.stale_by != 0);
+            // A write of the value that was there is none: a failed test-and-set waits.
+            let effect = match (access.read, access.written) {
+                (Some(read), Some(written)) => written != read,
+                (None, Some(written)) => written != before || access.stale_by != 0,
+                (_, None) => false,
+            };
             if effect {
                 local.run.clear();
                 local.fresh = false;
@@ -689,7 +738,13 @@ impl<'a> Execution<'a> {
     }
 
     #[cold]
-    fn raced(&mut self, site: Site, location: LocationId, writes: bool, race: Race) -> Option<Reply> {
+    fn raced(
+        &mut self,
+        site: Site,
+        location: LocationId,
+        writes: bool,
+        race: Race,
+    ) -> Option<Reply> {
         let process = self.state.running;
         self.end(Outcome::DataRace(DataRace {
             process,

@@ -97,20 +97,21 @@ impl Fiber {
         Guard::register(limit);
         let shared = Rc::new(Shared::default());
         let inside = Rc::clone(&shared);
-        let coroutine = Coroutine::with_stack(stack, move |yielder: &Yielder<Wake, ()>, _: Wake| {
-            loop {
-                let job = inside.job.take().expect("a fiber is woken for a job");
-                // SAFETY: `start` keeps the borrow of the job alive until it finished or unwound.
-                let job = unsafe { job.as_ref() };
-                let suspender = Suspender(NonNull::from(yielder));
-                let ended = match panic::catch_unwind(AssertUnwindSafe(|| job(suspender))) {
-                    Err(payload) if !payload.is::<Unwound>() => Stopped::Panicked,
-                    _ => Stopped::Finished,
-                };
-                inside.ended.set(Some(ended));
-                yielder.suspend(());
-            }
-        });
+        let coroutine =
+            Coroutine::with_stack(stack, move |yielder: &Yielder<Wake, ()>, _: Wake| {
+                loop {
+                    let job = inside.job.take().expect("a fiber is woken for a job");
+                    // SAFETY: `start` keeps the borrow of the job alive until it finished or unwound.
+                    let job = unsafe { job.as_ref() };
+                    let suspender = Suspender(NonNull::from(yielder));
+                    let ended = match panic::catch_unwind(AssertUnwindSafe(|| job(suspender))) {
+                        Err(payload) if !payload.is::<Unwound>() => Stopped::Panicked,
+                        _ => Stopped::Finished,
+                    };
+                    inside.ended.set(Some(ended));
+                    yielder.suspend(());
+                }
+            });
         Self { coroutine, shared, busy: false, limit }
     }
 

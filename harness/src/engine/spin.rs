@@ -165,7 +165,7 @@ pub(super) enum TrialStep {
 impl Trial {
     /// Operations of the first trial of a loop: enough for a loop that counts to a million and then
     /// gives up.
-    const STEPS_FIRST: u32 = 1 << 21;
+    const STEPS_FIRST: u32 = 1 << 20;
     /// Operations of further trials of the same loop with other values.
     const STEPS_AGAIN: u32 = 1 << 14;
 

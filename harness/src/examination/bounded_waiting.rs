@@ -76,7 +76,11 @@ impl Examiner<'_> {
             let reason = "nobody ever entered the critical section, so nobody was overtaken";
             return Ok(Verdict::Unknown(reason.to_owned()));
         }
-        Ok(Verdict::Upheld { evidence, bypass: Some(worst), doorway: doorway.filter(|_| everywhere) })
+        Ok(Verdict::Upheld {
+            evidence,
+            bypass: Some(worst),
+            doorway: doorway.filter(|_| everywhere),
+        })
     }
 
     fn once(
@@ -95,7 +99,8 @@ impl Examiner<'_> {
         victim: ProcessId,
     ) -> Result<Option<Schedule>, Crash> {
         let steps = lasso::steps(&mut self.explorer, setup, schedule)?;
-        let last_own = steps.entries.iter().rfind(|(_, who)| *who == victim).map_or(0, |entry| entry.0);
+        let last_own =
+            steps.entries.iter().rfind(|(_, who)| *who == victim).map_or(0, |entry| entry.0);
         let entries: Vec<usize> =
             steps.entries.iter().map(|entry| entry.0).filter(|&step| step > last_own).collect();
         let turn = 3 * setup.processes() + 3;
@@ -103,8 +108,10 @@ impl Examiner<'_> {
         for rounds in 1..=2 * setup.processes() {
             for first in 1..entries.len().saturating_sub(rounds) {
                 let (start, end) = (entries[first], entries[first + rounds]);
-                let turns =
-                    schedule.order()[start..end].iter().filter(|&&process| process == victim).count();
+                let turns = schedule.order()[start..end]
+                    .iter()
+                    .filter(|&&process| process == victim)
+                    .count();
                 if turns < turn {
                     continue;
                 }

@@ -23,7 +23,8 @@ pub(super) fn simplest<O: Observer, B>(
         let mut left = EXECUTIONS_MAX / setups.len() as u64;
         for surprises in 0..=SURPRISES_MAX {
             let mut frugal = Frugal::new(surprises, left);
-            let found = explorer.explore(setup, &mut frugal, u64::MAX, &mut observer, &mut judge)?;
+            let found =
+                explorer.explore(setup, &mut frugal, u64::MAX, &mut observer, &mut judge)?;
             if let Some((breach, schedule)) = found.breach {
                 return Ok(Some((breach, setup.clone(), schedule)));
             }

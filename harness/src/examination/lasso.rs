@@ -42,7 +42,11 @@ impl Observer for Steps {
 }
 
 /// The steps of a schedule's execution.
-pub(super) fn steps(explorer: &mut Explorer<'_>, setup: &Setup, schedule: &Schedule) -> Result<Steps, Crash> {
+pub(super) fn steps(
+    explorer: &mut Explorer<'_>,
+    setup: &Setup,
+    schedule: &Schedule,
+) -> Result<Steps, Crash> {
     let setup = Setup { steps_max: schedule.len() as u32, ..setup.clone() };
     let mut steps = Steps::default();
     explorer.replay(&setup, &mut Replay::new(schedule.clone()), &mut steps, true)?;

@@ -36,7 +36,9 @@ impl Observer for Uses {
                 // the other one.
                 let failed = access.kind == AccessKind::Load && access.method.contains("compare");
                 match access.ordering {
-                    Some(ordering) if !failed => (access.site, access.method, ordering, Some(access.kind)),
+                    Some(ordering) if !failed => {
+                        (access.site, access.method, ordering, Some(access.kind))
+                    }
                     _ => return ControlFlow::Continue(()),
                 }
             }
@@ -85,11 +87,8 @@ pub fn mends(scenario: &dyn Scenario, effort: &Effort) -> Result<Vec<Mend>, Cras
         let mut random = Random::new(effort.seed);
         explorer.survey(&setup, &mut random, 40, &mut uses)?;
     }
-    let mut overrides: Vec<(Override, Option<AccessKind>)> = uses
-        .0
-        .into_values()
-        .filter(|(entry, _)| entry.written != Ordering::SeqCst)
-        .collect();
+    let mut overrides: Vec<(Override, Option<AccessKind>)> =
+        uses.0.into_values().filter(|(entry, _)| entry.written != Ordering::SeqCst).collect();
     // A smaller effort for each trial; the last one gets the whole.
     let quick = Effort {
         processes: effort.processes.iter().copied().take(1).collect(),

@@ -110,8 +110,13 @@ impl<'a> Examiner<'a> {
         let mut total = Exploration::nothing();
         for (name, mut strategy, executions) in strategies {
             let executions = executions.div_ceil(share.max(1));
-            let found =
-                self.explorer.explore(setup, &mut *strategy, executions, &mut observer, &mut judge)?;
+            let found = self.explorer.explore(
+                setup,
+                &mut *strategy,
+                executions,
+                &mut observer,
+                &mut judge,
+            )?;
             evidence.push(Evidence::sampled(name, setup.processes(), entries, &found));
             total.add(found);
             if total.breach.is_some() {

@@ -6,13 +6,17 @@ use super::verdict::{Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory};
 use crate::engine::Outcome;
 use crate::exploration::{Crash, Run, Setup};
-use crate::oracle::MutualExclusion;
+use crate::memory::Model;
+use crate::oracle::{MutualExclusion, Overlap};
 use crate::scenario::{Critical, is_datum};
 use crate::strategy::Doorkeeper;
 use crate::trace::Schedule;
 
 /// Executions with a process kept inside, for each process.
 const DOOR_EXECUTIONS: u64 = 8;
+
+/// Operations of one such execution.
+const DOOR_STEPS_MAX: u32 = 2_000;
 
 /// How often each process may enter while the door is tried.
 const DOOR_ENTRIES: u32 = 8;
@@ -36,16 +40,16 @@ impl Examiner<'_> {
         let mut evidence = Vec::new();
         let mut entries = 0;
         for &processes in &self.effort.processes {
-            let doors = self.setup(memory, vec![DOOR_ENTRIES; processes], Critical::Stay);
+            let doors = self.doors(memory, processes);
             let found = self.explorer.explore(
                 &doors,
                 &mut Doorkeeper::new(self.effort.seed, processes),
                 DOOR_EXECUTIONS * processes as u64,
                 MutualExclusion::new,
-                judge_overlap,
+                |_, oracle| oracle.overlap(),
             )?;
-            if let Some((kind, schedule)) = found.breach {
-                return self.overlap(kind, doors, schedule);
+            if let Some((overlap, schedule)) = found.breach {
+                return self.open_door(overlap, doors, schedule);
             }
 
             // Exhaustively with all entries for two processes; with more, once each.
@@ -85,6 +89,35 @@ impl Examiner<'_> {
         Ok(Verdict::Upheld { evidence, bypass: None, doorway: None })
     }
 
+    /// Whether everybody always gets in, whoever is inside: then nobody ever waits, and neither
+    /// progress nor bounded waiting means anything.
+    pub fn is_always_open(&mut self, memory: Memory) -> Result<bool, Crash> {
+        for &processes in &self.effort.processes {
+            let doors = self.doors(memory, processes);
+            let mut doorkeeper = Doorkeeper::new(self.effort.seed, processes);
+            for _ in 0..DOOR_EXECUTIONS * processes as u64 {
+                let found = self.explorer.explore(
+                    &doors,
+                    &mut doorkeeper,
+                    1,
+                    MutualExclusion::new,
+                    |_, oracle| oracle.overlap(),
+                )?;
+                if found.breach.is_none() {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn doors(&self, memory: Memory, processes: usize) -> Setup {
+        Setup {
+            steps_max: DOOR_STEPS_MAX,
+            ..self.setup(memory, vec![DOOR_ENTRIES; processes], Critical::Stay)
+        }
+    }
+
     pub(super) fn setup(&self, memory: Memory, quotas: Vec<u32>, critical: Critical) -> Setup {
         Setup {
             model: memory.sampled(),
@@ -107,30 +140,50 @@ impl Examiner<'_> {
             // order in time: look for that, with a section in which nobody races.
             let stay = Setup { critical: Critical::Stay, model: memory.sampled(), ..setup.clone() };
             let mut evidence = Vec::new();
-            let found = self.sample(&stay, 1, 0, MutualExclusion::new, judge_overlap, &mut evidence)?;
+            let found =
+                self.sample(&stay, 1, 0, MutualExclusion::new, judge_overlap, &mut evidence)?;
             if let Some((kind, schedule)) = found.breach {
-                return self.overlap(kind, stay, schedule);
+                return self.overlap(memory, kind, stay, schedule);
             }
         }
         if let Kind::Overlap(_) = kind {
-            return self.overlap(kind, setup, schedule);
+            return self.overlap(memory, kind, setup, schedule);
         }
         let setups = self.smaller(&Setup { model: memory.sampled(), ..setup.clone() });
-        let same = |run: &Run<'_>, oracle: &MutualExclusion| judge(run, oracle).filter(|&k| k == kind);
+        let same =
+            |run: &Run<'_>, oracle: &MutualExclusion| judge(run, oracle).filter(|&k| k == kind);
         let simplest = simplest(&mut self.explorer, &setups, MutualExclusion::new, same)?;
         Ok(violation(simplest.unwrap_or((kind, setup, schedule))))
     }
 
-    /// An overlap: the simplest one of its kind.
-    fn overlap(&mut self, kind: Kind, setup: Setup, schedule: Schedule) -> Result<Verdict, Crash> {
-        let open_door = |kind| matches!(kind, Kind::Overlap(overlap) if overlap.open_door);
-        let same = |run: &Run<'_>, oracle: &MutualExclusion| {
-            judge_overlap(run, oracle).filter(|&found| open_door(found) == open_door(kind))
-        };
-        let stay = Setup { critical: Critical::Stay, ..setup.clone() };
+    /// An overlap: the simplest one.
+    fn overlap(
+        &mut self,
+        memory: Memory,
+        kind: Kind,
+        setup: Setup,
+        schedule: Schedule,
+    ) -> Result<Verdict, Crash> {
+        let stay = Setup { critical: Critical::Stay, model: memory.sampled(), ..setup.clone() };
         let setups = self.smaller(&stay);
-        let simplest = simplest(&mut self.explorer, &setups, MutualExclusion::new, same)?;
+        let simplest = simplest(&mut self.explorer, &setups, MutualExclusion::new, judge_overlap)?;
         Ok(violation(simplest.unwrap_or((kind, setup, schedule))))
+    }
+
+    /// An open door: the simplest way through it.
+    fn open_door(
+        &mut self,
+        overlap: Overlap,
+        setup: Setup,
+        schedule: Schedule,
+    ) -> Result<Verdict, Crash> {
+        let sequential = Setup { model: Model::Sequential, ..setup.clone() };
+        let setups = self.smaller(&sequential);
+        let judge = |_: &Run<'_>, oracle: &MutualExclusion| {
+            oracle.overlap().filter(|overlap| overlap.open_door).map(Kind::OpenDoor)
+        };
+        let simplest = simplest(&mut self.explorer, &setups, MutualExclusion::new, judge)?;
+        Ok(violation(simplest.unwrap_or((Kind::OpenDoor(overlap), setup, schedule))))
     }
 
     /// The setup with one entry each, then with two, before the setup itself.

@@ -61,12 +61,7 @@ impl Examiner<'_> {
                 setup.model = memory.exhaustive();
                 let budget = self.effort.exhaustive_executions_max;
                 let budget = if processes == 2 { budget } else { budget / all_quotas.len() as u64 };
-                let found = self.explorer.exhaust(
-                    &setup,
-                    budget,
-                    Stillness::new,
-                    judge_waits,
-                )?;
+                let found = self.explorer.exhaust(&setup, budget, Stillness::new, judge_waits)?;
                 evidence.push(Evidence::exhaustive(processes, each, &found));
                 if let Some((waiting, schedule)) = found.breach {
                     let breach = Breach::Waits(waiting);
@@ -181,9 +176,11 @@ impl Examiner<'_> {
         // Would those who rest have helped, had they come back?
         let entries = stillness.entries();
         let quotas = ProcessId::all(setup.processes()).zip(&setup.quotas);
-        let quotas = quotas.map(|(process, &quota)| {
-            if waiting.contains(process) { quota } else { quota + 2 }
-        });
+        let quotas = quotas.map(
+            |(process, &quota)| {
+                if waiting.contains(process) { quota } else { quota + 2 }
+            },
+        );
         let back = Setup { quotas: quotas.collect(), ..setup.clone() };
         let resting = ProcessSet::first(setup.processes()).difference(waiting);
         let mut stillness = Stillness::new();
@@ -229,7 +226,9 @@ fn quotas(processes: usize, entries: u32) -> Vec<Vec<u32>> {
         // With many processes: one absent, or all but one.
         let count = absent.count_ones() as usize;
         if count == 1 || count == processes - 1 {
-            all.push((0..processes).map(|p| if absent >> p & 1 == 1 { 0 } else { entries }).collect());
+            all.push(
+                (0..processes).map(|p| if absent >> p & 1 == 1 { 0 } else { entries }).collect(),
+            );
         }
     }
     for more in 0..processes {
@@ -243,9 +242,9 @@ fn quotas(processes: usize, entries: u32) -> Vec<Vec<u32>> {
 fn merged(evidence: Vec<Evidence>) -> Vec<Evidence> {
     let mut all: Vec<Evidence> = Vec::new();
     for one in evidence {
-        let same = all.iter_mut().find(|other| {
-            (other.strategy, other.processes) == (one.strategy, one.processes)
-        });
+        let same = all
+            .iter_mut()
+            .find(|other| (other.strategy, other.processes) == (one.strategy, one.processes));
         match same {
             Some(other) => {
                 other.executions += one.executions;

@@ -81,8 +81,10 @@ impl Evidence {
 /// The kinds of violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Two inside, after their entry sections overlapped; or, if the door stood open, without.
+    /// Two inside: they slipped in together.
     Overlap(Overlap),
+    /// Two inside: one asked when the other was inside, with nothing else going on, and got in.
+    OpenDoor(Overlap),
     /// Never two inside, but the datum is accessed in a data race.
     NotVisible,
     /// The solution's own non-atomic data is accessed in a data race.

@@ -13,7 +13,11 @@ use crate::shim::{SharedCell, yield_now};
 pub trait Scenario {
     /// The bodies of `quotas.len()` processes; process `i` enters `quotas[i]` times and then rests in
     /// its remainder section for ever.
-    fn body<'a>(&'a self, quotas: &'a [u32], critical: Critical) -> Result<Box<dyn Body + 'a>, Panic>;
+    fn body<'a>(
+        &'a self,
+        quotas: &'a [u32],
+        critical: Critical,
+    ) -> Result<Box<dyn Body + 'a>, Panic>;
 }
 
 /// What a process does inside.
@@ -44,7 +48,11 @@ impl<S> Default for CriticalSectionScenario<S> {
 }
 
 impl<S: CriticalSection> Scenario for CriticalSectionScenario<S> {
-    fn body<'a>(&'a self, quotas: &'a [u32], critical: Critical) -> Result<Box<dyn Body + 'a>, Panic> {
+    fn body<'a>(
+        &'a self,
+        quotas: &'a [u32],
+        critical: Critical,
+    ) -> Result<Box<dyn Body + 'a>, Panic> {
         let solution = backend::catch(|| S::new(quotas.len()))?;
         Ok(Box::new(Cycle { solution, quotas, critical, datum: SharedCell::new(0) }))
     }

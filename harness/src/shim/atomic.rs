@@ -80,7 +80,12 @@ macro_rules! atomic {
 
             #[inline]
             #[track_caller]
-            fn operate(&self, request: Request<'_>, method: &'static str, operand: u64) -> Option<Reply> {
+            fn operate(
+                &self,
+                request: Request<'_>,
+                method: &'static str,
+                operand: u64,
+            ) -> Option<Reply> {
                 let call = Call {
                     request,
                     method,
@@ -105,7 +110,8 @@ macro_rules! atomic {
                 let failure = Ordering::Relaxed;
                 let request =
                     Request::Update { success: order, failure, weak: false, update: &mut update };
-                self.operate(request, method, $to_bits(operand)).map(|reply| $from_bits(reply.value))
+                self.operate(request, method, $to_bits(operand))
+                    .map(|reply| $from_bits(reply.value))
             }
 
             /// The value now, for code that has the variable to itself.
@@ -190,7 +196,9 @@ macro_rules! atomic {
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 self.exchange(current, new, (success, failure), "compare_exchange", false)
-                    .unwrap_or_else(|| self.machine.compare_exchange(current, new, success, failure))
+                    .unwrap_or_else(|| {
+                        self.machine.compare_exchange(current, new, success, failure)
+                    })
             }
 
             /// See std. In an execution it may fail spuriously.

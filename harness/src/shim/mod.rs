@@ -9,8 +9,8 @@ mod hint;
 mod primitives;
 
 pub use atomic::{
-    AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicU8, AtomicU16, AtomicU32,
-    AtomicU64, AtomicUsize, compiler_fence, fence,
+    AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicU8, AtomicU16,
+    AtomicU32, AtomicU64, AtomicUsize, compiler_fence, fence,
 };
 pub use cell::{SharedCell, Word};
 pub use hint::{spin_loop, yield_now};

@@ -3,8 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use super::atomic::{
-    AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicU8, AtomicU16, AtomicU32,
-    AtomicU64, AtomicUsize,
+    AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicU8, AtomicU16,
+    AtomicU32, AtomicU64, AtomicUsize,
 };
 
 /// Sets `target` to `true` in one indivisible step and returns what it was before.
@@ -19,7 +19,11 @@ pub fn test_and_set(target: &AtomicBool) -> bool {
 ///
 /// Sequentially consistent, as the textbooks assume (Silberschatz, Galvin, Gagne, section 6.4.2).
 #[track_caller]
-pub fn compare_and_swap<A: CompareAndSwap>(target: &A, expected: A::Value, new: A::Value) -> A::Value {
+pub fn compare_and_swap<A: CompareAndSwap>(
+    target: &A,
+    expected: A::Value,
+    new: A::Value,
+) -> A::Value {
     target.compare_and_swap(expected, new)
 }
 

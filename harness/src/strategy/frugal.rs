@@ -93,7 +93,8 @@ impl Strategy for Frugal {
             return true;
         }
         while let Some(last) = self.path.last_mut() {
-            if last.taken + 1 < last.arity && last.spent + last.cost(last.taken + 1) <= self.budget {
+            if last.taken + 1 < last.arity && last.spent + last.cost(last.taken + 1) <= self.budget
+            {
                 last.taken += 1;
                 return true;
             }
@@ -140,8 +141,9 @@ mod tests {
             let mut turn = Turn { pending: [Pending::Silent; 8], ..Turn::default() };
             let (mut left, mut order) = ([2, 2], Vec::new());
             let complete = loop {
-                turn.runnable =
-                    ProcessId::all(2).filter(|process| left[process.index()] > 0).collect::<ProcessSet>();
+                turn.runnable = ProcessId::all(2)
+                    .filter(|process| left[process.index()] > 0)
+                    .collect::<ProcessSet>();
                 if turn.runnable.is_empty() {
                     break true;
                 }
