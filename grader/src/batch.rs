@@ -156,11 +156,12 @@ fn plan(
 
 fn locate(discovery: Result<&Discovery, &Failure>, assignment: &str) -> Found {
     match discovery {
-        Ok(discovery) => discovery
-            .found
-            .iter()
-            .find(|found| found.assignment == assignment)
-            .map_or_else(|| Found::Nowhere(discovery.missing(assignment)), |l| Found::At(l.clone())),
+        Ok(discovery) => {
+            discovery.found.iter().find(|found| found.assignment == assignment).map_or_else(
+                || Found::Nowhere(discovery.missing(assignment)),
+                |l| Found::At(l.clone()),
+            )
+        }
         Err(failure) => Found::Unreadable(failure.clone()),
     }
 }
@@ -236,7 +237,9 @@ fn finish(pipeline: &Pipeline, job: &Job) -> Result<Option<Done>, Failure> {
     let keep = |digest: &str| {
         earlier
             .clone()
-            .filter(|result| result.digest == digest && result.student.as_ref() == Some(&job.student))
+            .filter(|result| {
+                result.digest == digest && result.student.as_ref() == Some(&job.student)
+            })
             .map(|result| Done { result, kept: true, reference_failure: None })
     };
     let mut reference_failure = None;
@@ -293,11 +296,7 @@ fn write_reports(out: &Path, results: &[GradingResult]) -> Result<(), Failure> {
     let mut students: BTreeMap<&str, (&str, Vec<&GradingResult>)> = BTreeMap::new();
     for result in results {
         let Some(student) = &result.student else { continue };
-        students
-            .entry(&student.key)
-            .or_insert_with(|| (&student.name, Vec::new()))
-            .1
-            .push(result);
+        students.entry(&student.key).or_insert_with(|| (&student.name, Vec::new())).1.push(result);
     }
     for (key, (name, results)) in students {
         let report = markdown::report(Some(name), &results);

@@ -216,8 +216,7 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
                 usize::from,
             );
             let pipeline = grading.pipeline()?;
-            let request =
-                Request { class: &dir, out: &folder, assignments: &assignments, jobs };
+            let request = Request { class: &dir, out: &folder, assignments: &assignments, jobs };
             let summary = batch::batch(&pipeline, &request)?;
             if format == Format::Human {
                 written(summarise(&mut out, &summary, &folder))?;
@@ -228,13 +227,17 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
         }
         Command::Report { dir } => {
             let results = batch::remake_reports(&dir)?;
-            written(writeln!(out, "{} results; see {}", results.len(), dir.join("overview.md").display()))?;
+            written(writeln!(
+                out,
+                "{} results; see {}",
+                results.len(),
+                dir.join("overview.md").display()
+            ))?;
             Ok(ExitCode::Done)
         }
         Command::Replay { result, criterion, sequential } => {
             let result = crate::replay::read_result(&result)?;
-            let steps =
-                crate::replay::replay(&result, criterion.map(Criterion::from), sequential)?;
+            let steps = crate::replay::replay(&result, criterion.map(Criterion::from), sequential)?;
             written(write!(out, "{steps}"))?;
             Ok(ExitCode::Done)
         }
@@ -279,7 +282,11 @@ fn grade(
             }
             None => {
                 for name in near_or_all(&discovery.near_misses, &names) {
-                    results.push(pipeline.nothing_submitted(name, discovery.missing(name), None)?);
+                    results.push(pipeline.nothing_submitted(
+                        name,
+                        discovery.missing(name),
+                        None,
+                    )?);
                 }
             }
         }

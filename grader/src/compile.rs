@@ -129,7 +129,8 @@ fn extern_of(name: &str, library: &Path) -> std::ffi::OsString {
 fn rustc(toolchain: &Toolchain, folder: &Path, scratch: &Path) -> Command {
     let mut command = sandbox::command(&toolchain.rustc, &LIMITS);
     command.current_dir(folder);
-    command.env("PATH", env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into()));
+    command
+        .env("PATH", env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into()));
     command.env("TMPDIR", scratch).env("LC_ALL", "C");
     command.args(["--edition", "2024", "--error-format=json", "-A", "warnings"]);
     command.args(["-C", "opt-level=2", "-C", "codegen-units=1", "-C", "debuginfo=0"]);
@@ -177,7 +178,9 @@ fn conclude(
             return ours("the compiler neither ended nor used its processor time".to_owned());
         }
         Some(Killed::Flood) => {
-            return Err(NotCompiled::Errors(vec![Problem::of("The compiler has no end of errors.")]));
+            return Err(NotCompiled::Errors(vec![Problem::of(
+                "The compiler has no end of errors.",
+            )]));
         }
         None => {}
     }

@@ -26,8 +26,9 @@ impl Course {
         let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let root = root.unwrap_or(&built_in);
         let root = fs::canonicalize(root).map_err(|error| {
-            Failure::environment(format!("no course at {}: {error}", root.display()))
-                .help("name the folder that holds harness/, assignments/ and reference/: --course DIR")
+            Failure::environment(format!("no course at {}: {error}", root.display())).help(
+                "name the folder that holds harness/, assignments/ and reference/: --course DIR",
+            )
         })?;
         let assignments = assignments.map_or_else(|| root.join("assignments"), Path::to_owned);
         let course = Self {
@@ -40,7 +41,9 @@ impl Course {
                 "there is no harness in {}",
                 course.harness.display()
             ))
-            .help("name the folder that holds harness/, assignments/ and reference/: --course DIR"));
+            .help(
+                "name the folder that holds harness/, assignments/ and reference/: --course DIR",
+            ));
         }
         Ok(course)
     }

@@ -60,7 +60,10 @@ mod tests {
             ExitCode::Interrupted,
         ] {
             let start = format!("  {:<3}  ", code as u8);
-            assert!(HELP.lines().any(|line| line.starts_with(&start)), "{code:?} is not in the help");
+            assert!(
+                HELP.lines().any(|line| line.starts_with(&start)),
+                "{code:?} is not in the help"
+            );
         }
     }
 }

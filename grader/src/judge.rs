@@ -142,7 +142,9 @@ fn of_incomplete(incomplete: Incomplete) -> Other {
             format!("The run gave no complete verdict: {what}."),
             Some(format!("the private channel was disturbed: {what}")),
         ),
-        Cause::Ours(what) => (State::Error, format!("The run failed through our fault: {what}."), None),
+        Cause::Ours(what) => {
+            (State::Error, format!("The run failed through our fault: {what}."), None)
+        }
         Cause::Interrupted => (State::Error, "Interrupted.".to_owned(), None),
     };
     let mut problems = Vec::new();
@@ -219,7 +221,8 @@ mod tests {
             (Cause::Ours(String::new()), State::Error),
             (Cause::Interrupted, State::Error),
         ] {
-            let incomplete = Incomplete { cause: cause.clone(), doing: None, stderr: String::new() };
+            let incomplete =
+                Incomplete { cause: cause.clone(), doing: None, stderr: String::new() };
             assert_eq!(state(RunEnd::Incomplete(incomplete)), expected, "{cause:?}");
         }
     }

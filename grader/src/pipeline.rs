@@ -13,9 +13,7 @@ use crate::failure::Failure;
 use crate::judge::{self, Judgement};
 use crate::points::Points;
 use crate::policy::{self, Examination, Finding};
-use crate::result::{
-    FileDigest, GradingResult, Isolation, Problem, SCHEMA, State, StudentName,
-};
+use crate::result::{FileDigest, GradingResult, Isolation, Problem, SCHEMA, State, StudentName};
 use crate::rubric::{CRITERIA, Rubric, Theory, title};
 use crate::run;
 use crate::score::{describe, score, witness_kind};
@@ -302,7 +300,9 @@ fn deviation(rubric: &Rubric, report: &Report) -> Option<String> {
         let found = report.criteria.iter().find(|found| found.criterion == criterion)?;
         let name = title(criterion);
         match (&found.cpp20, rubric.expected.of(criterion)) {
-            (Verdict::Unknown { reason }, _) => return Some(format!("{name} is unknown: {reason}")),
+            (Verdict::Unknown { reason }, _) => {
+                return Some(format!("{name} is unknown: {reason}"));
+            }
             (Verdict::Upheld { .. }, Theory::Violated) => {
                 return Some(format!("{name} is upheld, expected violated"));
             }
@@ -343,4 +343,47 @@ fn deviation(rubric: &Rubric, report: &Report) -> Option<String> {
             )),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use harness::runner::{Conclusion, PROTOCOL_VERSION, Report, Verdict, WitnessKind};
+
+    use super::deviation;
+    use crate::rubric::tests::{PETERSON, TAKING_TURNS, rubric};
+    use crate::score::tests::{reports, unknown, upheld, violated};
+
+    fn report(verdicts: [Verdict; 3]) -> Report {
+        Report {
+            version: PROTOCOL_VERSION,
+            nonce: String::new(),
+            assignment: String::new(),
+            conclusion: Conclusion::Examined,
+            criteria: reports(verdicts.map(|verdict| (verdict.clone(), verdict))),
+            mends: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_reference_measures_exactly_its_profile() {
+        let up = upheld;
+        let turns = || violated(WitnessKind::NeedsRemainder);
+        for (text, verdicts, expected) in [
+            (PETERSON, [up(), up(), up()], None),
+            (TAKING_TURNS, [up(), turns(), up()], None),
+            (PETERSON, [up(), up(), unknown()], Some("bounded waiting is unknown")),
+            (PETERSON, [up(), turns(), up()], Some("progress is violated, expected upheld")),
+            (TAKING_TURNS, [up(), up(), up()], Some("progress is upheld, expected violated")),
+            (TAKING_TURNS, [up(), violated(WitnessKind::Stuck), up()], Some("in another way")),
+        ] {
+            let found = deviation(&rubric(text), &report(verdicts));
+            match expected {
+                None => assert_eq!(found, None),
+                Some(words) => assert!(found.as_ref().unwrap().contains(words), "{found:?}"),
+            }
+        }
+        let other_bypass = rubric(&PETERSON.replace("bypass = 1", "bypass = 2"));
+        let found = deviation(&other_bypass, &report([up(), up(), up()]));
+        assert_eq!(found.as_deref(), Some("the bypass is 1, expected 2"));
+    }
 }

@@ -141,7 +141,12 @@ fn check(file: &str, bytes: &[u8]) -> Result<Checked, Finding> {
         && !rest.trim_start().starts_with('[')
     {
         // rustc drops such a line, a tokenizer need not: what it hides must not differ.
-        scan.violation_at(1, 1, "script", "a source file does not begin with a `#!` line".to_owned());
+        scan.violation_at(
+            1,
+            1,
+            "script",
+            "a source file does not begin with a `#!` line".to_owned(),
+        );
         return Ok(scan.checked);
     }
     let tokens: TokenStream = text.parse().map_err(|error: LexError| {
@@ -187,9 +192,9 @@ fn library(path: &[&str]) -> Part {
         ] => Part::All,
         ["sync" | "thread" | "collections"] | ["sync", "atomic"] => Part::Inside,
         ["sync" | "thread" | "time" | "park", ..] => Part::None(SEE),
-        ["collections", ..] => Part::None(
-            "the order of hash tables changes from run to run: use BTreeMap or BTreeSet",
-        ),
+        ["collections", ..] => {
+            Part::None("the order of hash tables changes from run to run: use BTreeMap or BTreeSet")
+        }
         ["process" | "fs" | "io" | "env" | "net" | "os" | "path" | "ffi" | "random", ..] => {
             Part::None(OUTSIDE)
         }
@@ -202,16 +207,55 @@ fn library(path: &[&str]) -> Part {
 
 /// Macros of the library that may be used, also by path.
 const LIBRARY_MACROS: [&str; 22] = [
-    "assert", "assert_eq", "assert_ne", "concat", "dbg", "debug_assert", "debug_assert_eq",
-    "debug_assert_ne", "eprint", "eprintln", "format", "format_args", "matches", "panic", "print",
-    "println", "todo", "unimplemented", "unreachable", "vec", "write", "writeln",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "concat",
+    "dbg",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "eprint",
+    "eprintln",
+    "format",
+    "format_args",
+    "matches",
+    "panic",
+    "print",
+    "println",
+    "todo",
+    "unimplemented",
+    "unreachable",
+    "vec",
+    "write",
+    "writeln",
 ];
 
 /// Attributes that may be written.
 const ATTRIBUTES: [&str; 23] = [
-    "allow", "automatically_derived", "cfg", "clippy", "cold", "default", "deny", "deprecated",
-    "derive", "doc", "expect", "forbid", "ignore", "inline", "macro_export", "macro_use",
-    "must_use", "non_exhaustive", "repr", "rustfmt", "should_panic", "test", "warn",
+    "allow",
+    "automatically_derived",
+    "cfg",
+    "clippy",
+    "cold",
+    "default",
+    "deny",
+    "deprecated",
+    "derive",
+    "doc",
+    "expect",
+    "forbid",
+    "ignore",
+    "inline",
+    "macro_export",
+    "macro_use",
+    "must_use",
+    "non_exhaustive",
+    "repr",
+    "rustfmt",
+    "should_panic",
+    "test",
+    "warn",
 ];
 
 /// Names that are refused wherever they stand.
@@ -265,7 +309,11 @@ impl Scan<'_> {
     fn tokens(&mut self, tokens: &[TokenTree], within: Within<'_>, depth: usize) {
         if depth > DEPTH_MAX {
             if let Some(token) = tokens.first() {
-                self.violation(token.span(), "nesting", "brackets are nested too deeply".to_owned());
+                self.violation(
+                    token.span(),
+                    "nesting",
+                    "brackets are nested too deeply".to_owned(),
+                );
             }
             return;
         }
@@ -283,7 +331,9 @@ impl Scan<'_> {
                     {
                         let path: Vec<String> = module.iter().cloned().chain([child]).collect();
                         match tokens.get(place + 2) {
-                            Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => {
+                            Some(TokenTree::Group(body))
+                                if body.delimiter() == Delimiter::Brace =>
+                            {
                                 if !tests {
                                     self.group(body, Within::Module(&path), depth);
                                 }
@@ -338,7 +388,8 @@ impl Scan<'_> {
 
     fn name(&mut self, tokens: &[TokenTree], place: usize, name: &str, within: Within<'_>) {
         let span = tokens[place].span();
-        let before = |distance| place.checked_sub(distance).and_then(|place| name_at(tokens, place));
+        let before =
+            |distance| place.checked_sub(distance).and_then(|place| name_at(tokens, place));
         if LIBRARY_MACROS.contains(&name)
             && (before(1).as_deref() == Some("as") || before(2).as_deref() == Some("macro_rules"))
         {
@@ -377,7 +428,13 @@ impl Scan<'_> {
     }
 
     /// Checks what follows `std::`: a path, or a tree of them in a `use`.
-    fn library(&mut self, path: &mut Vec<String>, rest: &[TokenTree], root: Span, crate_name: &str) {
+    fn library(
+        &mut self,
+        path: &mut Vec<String>,
+        rest: &[TokenTree],
+        root: Span,
+        crate_name: &str,
+    ) {
         match rest.first() {
             Some(TokenTree::Ident(ident)) => {
                 path.push(name_at(rest, 0).expect("it is an identifier"));
@@ -462,8 +519,7 @@ impl Scan<'_> {
             _ => Vec::new(),
         };
         if name == "cfg" {
-            let test =
-                arguments.len() == 1 && name_at(&arguments, 0).as_deref() == Some("test");
+            let test = arguments.len() == 1 && name_at(&arguments, 0).as_deref() == Some("test");
             if !test {
                 let text = "of `cfg`, only `#[cfg(test)]` is accepted: the code that is graded is \
                             the code that stands there";
@@ -707,7 +763,7 @@ mod tests {
     fn a_violation_names_the_place_and_the_way_out() {
         let checked = checked("\nfn f() {\n    let m = std::sync::Mutex::new(0);\n}\n");
         let [finding] = &checked.violations[..] else { panic!("{:?}", checked.violations) };
-        assert_eq!((finding.line, finding.column), (Some(3), Some(23)));
+        assert_eq!((finding.line, finding.column), (Some(3), Some(24)));
         assert_eq!(
             finding.text,
             "`std::sync::Mutex`: use the one in harness::prelude, so that the harness can see it"

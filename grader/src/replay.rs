@@ -15,9 +15,8 @@ use crate::rubric::title;
 pub(crate) fn read_result(path: &Path) -> Result<GradingResult, Failure> {
     let unreadable = |what: String| Failure::input(format!("{}: {what}", path.display()));
     let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-    let result: GradingResult = serde_json::from_str(&text).map_err(|error| {
-        unreadable(format!("this is not a result of this grader: {error}"))
-    })?;
+    let result: GradingResult = serde_json::from_str(&text)
+        .map_err(|error| unreadable(format!("this is not a result of this grader: {error}")))?;
     if result.schema != SCHEMA {
         let schema = result.schema;
         return Err(unreadable(format!("its schema is {schema}, this grader reads {SCHEMA}")));

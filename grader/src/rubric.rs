@@ -190,7 +190,9 @@ impl Rubric {
             return wrong(format!("`processes` must list numbers from 2 to {PROCESSES_MAX}"));
         }
         if self.entries < 2 {
-            return wrong("`entries` must be at least 2: one entry each shows no bypass".to_owned());
+            return wrong(
+                "`entries` must be at least 2: one entry each shows no bypass".to_owned(),
+            );
         }
         for (key, name) in [("type", &self.type_name), ("reference", &self.reference)] {
             let mut chars = name.chars();
@@ -209,7 +211,9 @@ impl Rubric {
         if self.expected.bypass.is_some()
             && self.expected.of(Criterion::BoundedWaiting) == Theory::Violated
         {
-            return wrong("`expected.bypass` contradicts `bounded_waiting = \"violated\"`".to_owned());
+            return wrong(
+                "`expected.bypass` contradicts `bounded_waiting = \"violated\"`".to_owned(),
+            );
         }
         if let Some(failure) = &self.failure {
             if failure.required && self.expected.of(failure.criterion) == Theory::Upheld {
@@ -360,7 +364,9 @@ witness = ["needs_remainder"]
                 assert!(error.help.as_ref().unwrap().contains(help), "{wrong}: {error:?}");
                 let place = error.place.unwrap();
                 assert!(
-                    text[place.clone()].contains(wrong.split(['"', ' ', '[', ']']).rfind(|w| !w.is_empty()).unwrap()),
+                    text[place.clone()].contains(
+                        wrong.split(['"', ' ', '[', ']']).rfind(|w| !w.is_empty()).unwrap()
+                    ),
                     "{wrong}: {:?}",
                     &text[place]
                 );

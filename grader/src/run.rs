@@ -95,8 +95,7 @@ pub(crate) fn run(program: &Path, plan: &Plan, limits: &Limits) -> Result<RunEnd
     command.stdin(Stdio::from(OwnedFd::from(there)));
     command.env("RUST_BACKTRACE", "0");
     command.current_dir("/");
-    let ended =
-        sandbox::supervise(command, limits, move || converse(here, plan)).map_err(ours)?;
+    let ended = sandbox::supervise(command, limits, move || converse(here, plan)).map_err(ours)?;
     Ok(conclude(ended, plan))
 }
 
@@ -142,8 +141,9 @@ fn converse(mut channel: UnixStream, plan: &Plan) -> Conversation {
 fn conclude(ended: Ended<Conversation>, plan: &Plan) -> RunEnd {
     let Conversation { doing, mut reports, disturbed } = ended.answer;
     let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
-    let incomplete =
-        |cause| RunEnd::Incomplete(Incomplete { cause, doing: doing.clone(), stderr: stderr.clone() });
+    let incomplete = |cause| {
+        RunEnd::Incomplete(Incomplete { cause, doing: doing.clone(), stderr: stderr.clone() })
+    };
     match ended.killed {
         Some(Killed::Flood) => return incomplete(Cause::Flood),
         Some(Killed::Interrupted) => return incomplete(Cause::Interrupted),
@@ -156,9 +156,9 @@ fn conclude(ended: Ended<Conversation>, plan: &Plan) -> RunEnd {
     if let Some(signal) = ended.status.signal() {
         return incomplete(match signal {
             SIGXCPU => Cause::CpuLimit,
-            SIGKILL => Cause::Ours(
-                "it was killed from outside: is the machine out of memory?".to_owned(),
-            ),
+            SIGKILL => {
+                Cause::Ours("it was killed from outside: is the machine out of memory?".to_owned())
+            }
             SIGABRT if stderr.contains("memory allocation of") => Cause::MemoryLimit,
             signal => Cause::Signal(signal),
         });
@@ -198,10 +198,13 @@ pub(crate) fn signal_name(signal: i32) -> String {
     match signal {
         4 => "SIGILL (an illegal instruction)".to_owned(),
         5 => "SIGTRAP".to_owned(),
-        SIGABRT => "SIGABRT (it gave up, such as by a stack overflow or a panic inside a panic)".to_owned(),
+        SIGABRT => {
+            "SIGABRT (it gave up, such as by a stack overflow or a panic inside a panic)".to_owned()
+        }
         7 => "SIGBUS (an access to memory that is not there)".to_owned(),
         8 => "SIGFPE (an arithmetic error)".to_owned(),
-        11 => "SIGSEGV (an access to memory that is not its own, such as by a stack overflow)".to_owned(),
+        11 => "SIGSEGV (an access to memory that is not its own, such as by a stack overflow)"
+            .to_owned(),
         13 => "SIGPIPE".to_owned(),
         25 => "SIGXFSZ (a file grew too large)".to_owned(),
         other => format!("signal {other}"),

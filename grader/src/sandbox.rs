@@ -19,8 +19,8 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::{
-    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getrlimit, kill_process_group, setrlimit,
-    set_parent_process_death_signal, waitid,
+    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getrlimit, kill_process_group,
+    set_parent_process_death_signal, setrlimit, waitid,
 };
 
 /// The hidden first argument that makes the grader a launcher.
@@ -244,5 +244,50 @@ fn drain(mut pipe: impl Read, limits: &Limits, flood: impl Fn()) -> Vec<u8> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => return kept,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::CommandExt as _;
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+
+    use super::{Ended, Killed, Limits, supervise};
+
+    fn run(script: &str, wall: Duration) -> Ended<()> {
+        let limits = Limits {
+            cpu_seconds: 0,
+            memory_bytes: 0,
+            file_bytes: 0,
+            files: 0,
+            output_bytes: 100_000,
+            output_kept: 10,
+            wall,
+        };
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]).process_group(0).stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        supervise(command, &limits, || ()).unwrap()
+    }
+
+    #[test]
+    fn what_waits_for_ever_is_ended_by_the_wall_clock() {
+        let ended = run("sleep 1000", Duration::from_millis(50));
+        assert_eq!(ended.killed, Some(Killed::Wall));
+    }
+
+    #[test]
+    fn what_writes_for_ever_is_ended_and_only_the_beginning_is_kept() {
+        let ended = run("yes abcd >&2", Duration::from_mins(5));
+        assert_eq!(ended.killed, Some(Killed::Flood));
+        assert_eq!(ended.stderr, b"abcd\nabcd\n");
+    }
+
+    #[test]
+    fn what_is_left_behind_is_ended_too() {
+        // The pipes reach their end only when the sleeper is gone.
+        let ended = run("sleep 1000 & exit 3", Duration::from_mins(5));
+        assert_eq!((ended.killed, ended.status.code()), (None, Some(3)));
     }
 }

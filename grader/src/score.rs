@@ -32,8 +32,8 @@ pub(crate) fn score(rubric: &Rubric, reports: &[CriterionReport]) -> Score {
             .find(|report| report.criterion == criterion)
             .expect("the judge lets only complete reports pass")
     };
-    let open_door = witness_kind(&report(Criterion::MutualExclusion).cpp20)
-        == Some(WitnessKind::OpenDoor);
+    let open_door =
+        witness_kind(&report(Criterion::MutualExclusion).cpp20) == Some(WitnessKind::OpenDoor);
     let mut criteria = Vec::new();
     let mut flags = Vec::new();
     for criterion in CRITERIA {
@@ -90,9 +90,10 @@ fn outcome(rubric: &Rubric, report: &CriterionReport, open_door: bool) -> (Outco
     }
     match (&report.cpp20, &report.sequential) {
         (Verdict::Upheld { .. }, _) => (Outcome::Upheld, format!("{} holds.", capital(name))),
-        (Verdict::Unknown { reason }, _) => {
-            (Outcome::NotShown, format!("{} was neither shown nor refuted: {reason}.", capital(name)))
-        }
+        (Verdict::Unknown { reason }, _) => (
+            Outcome::NotShown,
+            format!("{} was neither shown nor refuted: {reason}.", capital(name)),
+        ),
         (Verdict::Violated { .. }, _) if known.is_some() => {
             let text = format!("{} does not hold; this mechanism need not give it.", capital(name));
             (Outcome::FailsAsItShould, text)
@@ -125,20 +126,19 @@ fn required_failure(failure: &KnownFailure, report: &CriterionReport) -> (Outcom
     match (witness_kind(&report.cpp20), witness_kind(&report.sequential)) {
         (Some(kind), Some(sequential)) => {
             if [kind, sequential].iter().all(|kind| failure.witness.contains(kind)) {
-                let text =
-                    format!("It violates {name} as the theory says: {}.", describe(kind));
+                let text = format!("It violates {name} as the theory says: {}.", describe(kind));
                 (Outcome::FailsAsItShould, text)
             } else {
-                let other =
-                    if failure.witness.contains(&kind) { sequential } else { kind };
+                let other = if failure.witness.contains(&kind) { sequential } else { kind };
                 wrong(&format!("Yours does so in another way: {}.", describe(other)))
             }
         }
         (Some(_), None) => wrong("Yours does so only through orderings that are too weak."),
         (None, _) => match &report.cpp20 {
-            Verdict::Unknown { reason } => {
-                (Outcome::NotShown, format!("{} was neither shown nor refuted: {reason}.", capital(name)))
-            }
+            Verdict::Unknown { reason } => (
+                Outcome::NotShown,
+                format!("{} was neither shown nor refuted: {reason}.", capital(name)),
+            ),
             Verdict::Upheld { .. } | Verdict::Violated { .. } => wrong("Yours does not."),
         },
     }
@@ -248,7 +248,11 @@ pub(crate) mod tests {
         CRITERIA
             .into_iter()
             .zip(verdicts)
-            .map(|(criterion, (cpp20, sequential))| CriterionReport { criterion, cpp20, sequential })
+            .map(|(criterion, (cpp20, sequential))| CriterionReport {
+                criterion,
+                cpp20,
+                sequential,
+            })
             .collect()
     }
 
@@ -371,7 +375,8 @@ pub(crate) mod tests {
     #[test]
     fn what_is_unknown_is_flagged_and_what_an_open_door_hides_is_not() {
         let up = both(&upheld());
-        let unclear = score(&rubric(PETERSON), &reports([up.clone(), up.clone(), both(&unknown())]));
+        let unclear =
+            score(&rubric(PETERSON), &reports([up.clone(), up.clone(), both(&unknown())]));
         assert_eq!(unclear.flags, ["bounded waiting was not shown: the budget ran out"]);
         let open = both(&violated(WitnessKind::OpenDoor));
         let open = score(&rubric(PETERSON), &reports([open, up, both(&unknown())]));
@@ -385,8 +390,14 @@ pub(crate) mod tests {
         let weak = (violated(WitnessKind::Overlap), upheld());
         let wrong = both(&violated(WitnessKind::Stuck));
         for (verdicts, summary) in [
-            ([up.clone(), up.clone(), up.clone()], "Everything that this assignment asks for was shown."),
-            ([weak.clone(), up.clone(), up.clone()], "Your algorithm is right, your orderings are not."),
+            (
+                [up.clone(), up.clone(), up.clone()],
+                "Everything that this assignment asks for was shown.",
+            ),
+            (
+                [weak.clone(), up.clone(), up.clone()],
+                "Your algorithm is right, your orderings are not.",
+            ),
             (
                 [weak, wrong, up],
                 "Violated: progress; holds only under sequential consistency: mutual exclusion.",

@@ -44,8 +44,9 @@ pub(crate) struct Discovery {
 impl Discovery {
     /// What to tell somebody in whose submission `assignment` was not found.
     pub(crate) fn missing(&self, assignment: &str) -> String {
-        let mut text =
-            format!("looked for `{assignment}.rs` and for `{assignment}/src/lib.rs`; found neither");
+        let mut text = format!(
+            "looked for `{assignment}.rs` and for `{assignment}/src/lib.rs`; found neither"
+        );
         for (_, hint) in self.near_misses.iter().filter(|(of, _)| of == assignment) {
             write!(text, "; {hint}").expect("writing to a string does not fail");
         }
@@ -60,9 +61,8 @@ pub(crate) fn discover(
     assignments: &[&str],
     only: Option<&str>,
 ) -> Result<Discovery, Failure> {
-    let unreadable = |error: &io::Error| {
-        Failure::input(format!("cannot read {}: {error}", path.display()))
-    };
+    let unreadable =
+        |error: &io::Error| Failure::input(format!("cannot read {}: {error}", path.display()));
     let canonical = fs::canonicalize(path).map_err(|error| unreadable(&error))?;
     let metadata = fs::metadata(&canonical).map_err(|error| unreadable(&error))?;
     if metadata.is_file() {
@@ -137,10 +137,8 @@ fn discover_file(
         None => match assignments.iter().find(|assignment| **assignment == stem) {
             Some(assignment) => assignment,
             None => {
-                let failure = Failure::input(format!(
-                    "{} is not named after an assignment",
-                    path.display()
-                ));
+                let failure =
+                    Failure::input(format!("{} is not named after an assignment", path.display()));
                 return Err(match nearest(&stem, assignments.iter().copied()) {
                     Some(near) => failure.help(format!("did you mean: --assignment {near}")),
                     None => failure.help("say which one it belongs to: --assignment NAME"),
@@ -148,8 +146,7 @@ fn discover_file(
             }
         },
     };
-    let found =
-        vec![Location { assignment: assignment.to_owned(), base, root, flags: Vec::new() }];
+    let found = vec![Location { assignment: assignment.to_owned(), base, root, flags: Vec::new() }];
     Ok(Discovery { found, near_misses: Vec::new() })
 }
 
@@ -202,7 +199,9 @@ impl Location {
             Err(error) => return Err(Unread::Failed(error)),
         };
         if !canonical.starts_with(&self.base) {
-            return Err(Unread::Refused("it is a link that leads out of the submission".to_owned()));
+            return Err(Unread::Refused(
+                "it is a link that leads out of the submission".to_owned(),
+            ));
         }
         let metadata = fs::metadata(&canonical).map_err(Unread::Failed)?;
         if !metadata.is_file() {

@@ -2,7 +2,10 @@
 
 /// The candidate that is nearest to `word`, if it is near: at most two edits (one for short
 /// words), letter case, `_` and `-` not counted.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let word = plain(word);
     candidates
         .into_iter()

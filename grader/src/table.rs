@@ -55,8 +55,9 @@ impl Row {
     }
 
     fn cells(&self) -> [String; 6] {
-        let number =
-            |bypass: Option<u32>| bypass.map_or_else(|| "–".to_owned(), |bypass| bypass.to_string());
+        let number = |bypass: Option<u32>| {
+            bypass.map_or_else(|| "–".to_owned(), |bypass| bypass.to_string())
+        };
         let entry = |entry: &Entry| {
             let theory = match entry.expected {
                 Theory::Upheld => "✓",
@@ -83,7 +84,8 @@ impl Row {
 
 const HEADER: [&str; 6] =
     ["assignment", "processes", "mutual exclusion", "progress", "bounded waiting", "bypass"];
-const LEGEND: &str = "Measured from the references under Rust's memory model; in brackets what theory says.";
+const LEGEND: &str =
+    "Measured from the references under Rust's memory model; in brackets what theory says.";
 
 /// The table for a terminal.
 pub(crate) fn text(rows: &[Row]) -> String {
@@ -110,7 +112,8 @@ pub(crate) fn text(rows: &[Row]) -> String {
 pub(crate) fn markdown(rows: &[Row]) -> String {
     let mut out = format!("| {} |\n|{}\n", HEADER.join(" | "), " --- |".repeat(HEADER.len()));
     for row in rows {
-        writeln!(out, "| {} |", row.cells().join(" | ")).expect("writing to a string does not fail");
+        writeln!(out, "| {} |", row.cells().join(" | "))
+            .expect("writing to a string does not fail");
     }
     format!("{out}\n{LEGEND}\n")
 }

@@ -54,13 +54,15 @@ impl Toolchain {
 }
 
 /// What the build of the harness is told besides its own manifest. Part of the cache's key.
-const FLAGS: [&str; 4] = ["build", "--release", "--lib", "--message-format=json-render-diagnostics"];
+const FLAGS: [&str; 4] =
+    ["build", "--release", "--lib", "--message-format=json-render-diagnostics"];
 
 fn ask(program: &Path, arguments: &[&str], folder: &Path) -> Result<String, Failure> {
     let output =
         Command::new(program).args(arguments).current_dir(folder).output().map_err(|error| {
-            Failure::environment(format!("cannot run {}: {error}", program.display()))
-                .help("install Rust (https://rustup.rs), or name the compiler in the variable RUSTC")
+            Failure::environment(format!("cannot run {}: {error}", program.display())).help(
+                "install Rust (https://rustup.rs), or name the compiler in the variable RUSTC",
+            )
         })?;
     if !output.status.success() {
         return Err(Failure::environment(format!(
@@ -91,10 +93,7 @@ fn digest_of_package(package: &Path) -> Result<String, Failure> {
             files.insert(name, bytes);
         }
     }
-    Ok(files
-        .iter()
-        .fold(Digest::new(), |digest, (name, bytes)| digest.part(name, bytes))
-        .finish())
+    Ok(files.iter().fold(Digest::new(), |digest, (name, bytes)| digest.part(name, bytes)).finish())
 }
 
 /// The part of cargo's messages that names the files it made.
@@ -156,7 +155,8 @@ fn build(package: &Path, cache: &Path, libraries: &Path) -> Result<(), Failure> 
             if ["rlib", "rmeta", "so"].contains(&extension) {
                 fs::copy(&file, made.path().join(name)).map_err(|error| unmade(&error))?;
             }
-            if extension == "rlib" && artifact.target.as_ref().is_some_and(|t| t.name == "harness") {
+            if extension == "rlib" && artifact.target.as_ref().is_some_and(|t| t.name == "harness")
+            {
                 fs::copy(&file, made.path().join("libharness.rlib"))
                     .map_err(|error| unmade(&error))?;
             }

@@ -93,7 +93,11 @@ fn write_criterion(out: &mut dyn Write, result: &CriterionResult) -> io::Result<
     if result.points < result.points_max
         && let Verdict::Violated { witness } = &result.cpp20
     {
-        writeln!(out, "\n      {}", indent(&harmless(witness.drawing.trim_end())).replace("\n", "\n  "))?;
+        writeln!(
+            out,
+            "\n      {}",
+            indent(&harmless(witness.drawing.trim_end())).replace("\n", "\n  ")
+        )?;
         writeln!(out, "\n    schedule: {}", harmless_line(&witness.schedule))?;
     }
     Ok(())
