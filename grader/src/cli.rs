@@ -130,7 +130,7 @@ struct Grading {
     #[arg(long, value_name = "DIR", env = "GRADER_COURSE")]
     course: Option<PathBuf>,
     /// The folder of the assignments, if it is not the course's own
-    #[arg(long, value_name = "DIR", env = "GRADER_ASSIGNMENTS")]
+    #[arg(long = "assignments", value_name = "DIR", env = "GRADER_ASSIGNMENTS")]
     assignments_dir: Option<PathBuf>,
     /// Processor time after which a run is given up, in seconds; for code that never ends
     #[arg(long, value_name = "N", default_value_t = 60,

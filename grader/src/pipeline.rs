@@ -183,7 +183,7 @@ impl Pipeline {
         let mut result = self.blank(assignment, digest, student);
         result.state = State::NothingSubmitted;
         result.points = Some(Points::ZERO);
-        result.summary = "Nothing was submitted for this assignment.".to_owned();
+        "Nothing was submitted for this assignment.".clone_into(&mut result.summary);
         result.problems = vec![Problem::of(missing)];
         Ok(result)
     }
@@ -280,7 +280,7 @@ impl Pipeline {
 fn fail(result: &mut GradingResult, failure: &Failure) {
     result.state = State::Error;
     result.points = None;
-    result.summary = "This submission could not be graded through our own fault.".to_owned();
+    "This submission could not be graded through our own fault.".clone_into(&mut result.summary);
     result.flags.push(failure.message.clone());
 }
 
@@ -311,7 +311,7 @@ fn deviation(rubric: &Rubric, report: &Report) -> Option<String> {
                 return Some(format!("{name} is violated, expected upheld: {reason}"));
             }
             (Verdict::Upheld { bypass, .. }, Theory::Upheld) => {
-                let expected = rubric.expected.bypass;
+                let expected = rubric.expected_bypass();
                 if criterion == harness::runner::Criterion::BoundedWaiting
                     && expected.is_some()
                     && *bypass != expected
@@ -326,22 +326,19 @@ fn deviation(rubric: &Rubric, report: &Report) -> Option<String> {
             (Verdict::Violated { .. }, Theory::Violated) => {}
         }
     }
-    let failure = rubric.failure.as_ref().filter(|failure| failure.required)?;
-    let found = report.criteria.iter().find(|found| found.criterion == failure.criterion)?;
-    [&found.cpp20, &found.sequential].into_iter().find_map(|verdict| {
-        let kind = witness_kind(verdict);
-        match kind {
-            Some(kind) if failure.witness.contains(&kind) => None,
-            Some(kind) => Some(format!(
-                "{} fails in another way than `failure.witness` says: {}",
-                title(failure.criterion),
-                describe(kind)
-            )),
-            None => Some(format!(
-                "{} does not fail under sequential consistency",
-                title(failure.criterion)
-            )),
-        }
+    rubric.failure.iter().filter(|failure| failure.required).find_map(|failure| {
+        let found = report.criteria.iter().find(|found| found.criterion == failure.criterion)?;
+        let name = title(failure.criterion);
+        [&found.cpp20, &found.sequential].into_iter().find_map(|verdict| {
+            match witness_kind(verdict) {
+                Some(kind) if failure.witness.contains(&kind) => None,
+                Some(kind) => Some(format!(
+                    "{name} fails in another way than `failure.witness` says: {}",
+                    describe(kind)
+                )),
+                None => Some(format!("{name} does not fail under sequential consistency")),
+            }
+        })
     })
 }
 

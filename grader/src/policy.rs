@@ -519,13 +519,14 @@ impl Scan<'_> {
             _ => Vec::new(),
         };
         if name == "cfg" {
-            let test = arguments.len() == 1 && name_at(&arguments, 0).as_deref() == Some("test");
-            if !test {
+            let only_test =
+                arguments.len() == 1 && name_at(&arguments, 0).as_deref() == Some("test");
+            if !only_test {
                 let text = "of `cfg`, only `#[cfg(test)]` is accepted: the code that is graded is \
                             the code that stands there";
                 self.violation(span, "attributes", text.to_owned());
             }
-            return test;
+            return only_test;
         }
         let names = (0..arguments.len()).filter_map(|place| name_at(&arguments, place));
         if names.into_iter().any(|name| name == "unsafe_code") {

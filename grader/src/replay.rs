@@ -64,7 +64,7 @@ pub(crate) fn replay(
 }
 
 fn steps(criterion: Criterion, memory: &str, witness: &Witness) -> String {
-    let fine = "writing to a string does not fail";
+    let infallible = "writing to a string does not fail";
     let mut out = String::new();
     writeln!(
         out,
@@ -73,7 +73,7 @@ fn steps(criterion: Criterion, memory: &str, witness: &Witness) -> String {
         witness.processes,
         harmless(&witness.reason)
     )
-    .expect(fine);
+    .expect(infallible);
     let width = witness.steps.len().to_string().len();
     let mut last = None;
     for (number, step) in witness.steps.iter().enumerate() {
@@ -91,14 +91,15 @@ fn steps(criterion: Criterion, memory: &str, witness: &Witness) -> String {
             step.process,
             harmless_line(&step.text),
         )
-        .expect(fine);
+        .expect(infallible);
         if !step.note.is_empty() {
-            writeln!(out, "  {:width$}      ↳ {}", "", harmless_line(&step.note)).expect(fine);
+            writeln!(out, "  {:width$}      ↳ {}", "", harmless_line(&step.note))
+                .expect(infallible);
         }
     }
     if witness.steps.is_empty() {
-        writeln!(out, "{}", harmless(witness.drawing.trim_end())).expect(fine);
+        writeln!(out, "{}", harmless(witness.drawing.trim_end())).expect(infallible);
     }
-    writeln!(out, "\nschedule: {}", harmless_line(&witness.schedule)).expect(fine);
+    writeln!(out, "\nschedule: {}", harmless_line(&witness.schedule)).expect(infallible);
     out
 }

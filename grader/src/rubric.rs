@@ -48,9 +48,9 @@ pub(crate) struct Rubric {
     pub(crate) expected: Expected,
     /// What each criterion is worth.
     pub(crate) points: Worth,
-    /// The failure that the mechanism is known for, if showing it is the task or is allowed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) failure: Option<KnownFailure>,
+    /// The failures that the mechanism is known for, where showing them is the task or is allowed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) failure: Vec<KnownFailure>,
     /// How much of what to run.
     #[serde(default)]
     pub(crate) portfolio: Portfolio,
@@ -99,7 +99,25 @@ pub(crate) struct Expected {
     bounded_waiting: Theory,
     /// The largest bypass that the reference measures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) bypass: Option<u32>,
+    pub(crate) bypass: Option<Bypass>,
+}
+
+/// How large a bypass is: a number, or `"n-1"` with the number of processes for `n`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Bypass {
+    /// This large.
+    Exactly(u32),
+    /// Depending on the number of processes.
+    Others(Others),
+}
+
+/// `"n-1"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub(crate) enum Others {
+    /// One for each of the others.
+    #[serde(rename = "n-1")]
+    AllOthers,
 }
 
 impl Expected {
@@ -158,6 +176,20 @@ pub(crate) struct KnownFailure {
 }
 
 impl Rubric {
+    /// The failure that `criterion` is known for.
+    pub(crate) fn known_failure(&self, criterion: Criterion) -> Option<&KnownFailure> {
+        self.failure.iter().find(|failure| failure.criterion == criterion)
+    }
+
+    /// The largest bypass that the reference must measure, over all numbers of processes.
+    pub(crate) fn expected_bypass(&self) -> Option<u32> {
+        let most = self.processes.iter().max().map_or(0, |&most| most as u64);
+        self.expected.bypass.map(|bypass| match bypass {
+            Bypass::Exactly(bypass) => bypass,
+            Bypass::Others(Others::AllOthers) => most.saturating_sub(1) as u32,
+        })
+    }
+
     /// Reads and checks a rubric.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let text = fs::read_to_string(path).map_err(|error| {
@@ -215,10 +247,13 @@ impl Rubric {
                 "`expected.bypass` contradicts `bounded_waiting = \"violated\"`".to_owned(),
             );
         }
-        if let Some(failure) = &self.failure {
+        for (place, failure) in self.failure.iter().enumerate() {
+            if self.failure[..place].iter().any(|other| other.criterion == failure.criterion) {
+                return wrong(format!("two `[[failure]]` of {}", title(failure.criterion)));
+            }
             if failure.required && self.expected.of(failure.criterion) == Theory::Upheld {
                 return wrong(format!(
-                    "`[failure]` asks for a violation of {} that the reference does not show",
+                    "`[[failure]]` asks for a violation of {} that the reference does not show",
                     title(failure.criterion)
                 ));
             }
@@ -235,13 +270,13 @@ impl Rubric {
             }
         }
         for criterion in CRITERIA {
-            let known = self.failure.as_ref().is_some_and(|known| known.criterion == criterion);
+            let known = self.known_failure(criterion).is_some();
             if self.expected.of(criterion) == Theory::Violated
                 && !known
                 && self.points.of(criterion) > Points::ZERO
             {
                 return wrong(format!(
-                    "`[points]` rewards {}, which the reference violates; say in `[failure]` \
+                    "`[points]` rewards {}, which the reference violates; say in `[[failure]]` \
                      whether that is required or allowed, or give it no points",
                     title(criterion)
                 ));
@@ -319,7 +354,7 @@ mutual_exclusion = 40
 progress = 40
 bounded_waiting = 20
 partial_credit = 0.25
-[failure]
+[[failure]]
 criterion = "progress"
 required = true
 witness = ["needs_remainder"]
@@ -340,7 +375,7 @@ witness = ["needs_remainder"]
             peterson.portfolio.pct_executions,
             harness::runner::Portfolio::default().pct_executions
         );
-        assert!(rubric(TAKING_TURNS).failure.unwrap().required);
+        assert!(rubric(TAKING_TURNS).failure[0].required);
     }
 
     #[test]
@@ -354,7 +389,7 @@ witness = ["needs_remainder"]
             ("processes = [2]", "processes = []", "from 2 to 8", None),
             ("type = \"Peterson\"", "type = \"Peter son\"", "identifier", None),
             ("partial_credit = 0.5", "partial_credit = 1.5", "at most 1", None),
-            ("progress = \"upheld\"", "progress = \"violated\"", "[failure]", None),
+            ("progress = \"upheld\"", "progress = \"violated\"", "[[failure]]", None),
             ("title", "titel", "unknown field", Some("`title`")),
         ] {
             let text = PETERSON.replacen(right, wrong, 1);
@@ -372,6 +407,15 @@ witness = ["needs_remainder"]
                 );
             }
         }
+    }
+
+    #[test]
+    fn the_bypass_may_depend_on_the_number_of_processes() {
+        let bakery = PETERSON.replace("[2]", "[2, 4]").replace("bypass = 1", "bypass = \"n-1\"");
+        assert_eq!(rubric(&bakery).expected_bypass(), Some(3));
+        assert_eq!(rubric(PETERSON).expected_bypass(), Some(1));
+        assert_eq!(rubric(TAKING_TURNS).expected_bypass(), None);
+        assert!(Rubric::parse(&PETERSON.replace("bypass = 1", "bypass = \"n\"")).is_err());
     }
 
     #[test]

@@ -103,8 +103,9 @@ pub(crate) fn discover(
     // A file that was taken is no near miss of another assignment.
     let taken: Vec<&str> = discovery.found.iter().map(|l| l.assignment.as_str()).collect();
     for name in &names {
-        let stem = name.strip_suffix(".rs").unwrap_or(name);
-        if !name.ends_with(".rs") && !canonical.join(name).join("src/lib.rs").is_file()
+        let file_stem = name.strip_suffix(".rs");
+        let stem = file_stem.unwrap_or(name);
+        if file_stem.is_none() && !canonical.join(name).join("src/lib.rs").is_file()
             || taken.contains(&stem)
         {
             continue;
@@ -129,22 +130,17 @@ fn discover_file(
     let mut stem = name.strip_suffix(".rs").unwrap_or_default().to_owned();
     if name == "lib.rs" && base.file_name() == Some(OsStr::new("src")) {
         base.pop();
-        root = "src/lib.rs".to_owned();
+        "src/lib.rs".clone_into(&mut root);
         base.file_name().and_then(OsStr::to_str).unwrap_or_default().clone_into(&mut stem);
     }
-    let assignment = match only {
-        Some(only) => only,
-        None => match assignments.iter().find(|assignment| **assignment == stem) {
-            Some(assignment) => assignment,
-            None => {
-                let failure =
-                    Failure::input(format!("{} is not named after an assignment", path.display()));
-                return Err(match nearest(&stem, assignments.iter().copied()) {
-                    Some(near) => failure.help(format!("did you mean: --assignment {near}")),
-                    None => failure.help("say which one it belongs to: --assignment NAME"),
-                });
-            }
-        },
+    let named = assignments.iter().find(|assignment| **assignment == stem).copied();
+    let Some(assignment) = only.or(named) else {
+        let failure =
+            Failure::input(format!("{} is not named after an assignment", path.display()));
+        return Err(match nearest(&stem, assignments.iter().copied()) {
+            Some(near) => failure.help(format!("did you mean: --assignment {near}")),
+            None => failure.help("say which one it belongs to: --assignment NAME"),
+        });
     };
     let found = vec![Location { assignment: assignment.to_owned(), base, root, flags: Vec::new() }];
     Ok(Discovery { found, near_misses: Vec::new() })

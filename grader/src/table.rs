@@ -50,7 +50,7 @@ impl Row {
                 Verdict::Upheld { bypass, .. } => *bypass,
                 Verdict::Violated { .. } | Verdict::Unknown { .. } => None,
             },
-            expected_bypass: rubric.expected.bypass,
+            expected_bypass: rubric.expected_bypass(),
         }
     }
 

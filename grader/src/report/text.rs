@@ -96,7 +96,7 @@ fn write_criterion(out: &mut dyn Write, result: &CriterionResult) -> io::Result<
         writeln!(
             out,
             "\n      {}",
-            indent(&harmless(witness.drawing.trim_end())).replace("\n", "\n  ")
+            indent(&harmless(witness.drawing.trim_end())).replace('\n', "\n  ")
         )?;
         writeln!(out, "\n    schedule: {}", harmless_line(&witness.schedule))?;
     }
