@@ -237,7 +237,12 @@ impl Pipeline {
         };
         let examination = &prepared.examination;
         if let Some(finding) = &examination.unparsable {
-            let problems = vec![problem(finding)];
+            // The compiler explains it better, if it agrees; its program would never be run.
+            let sources = &examination.sources;
+            let problems = match compile::compile(&self.toolchain, rubric, sources) {
+                Err(NotCompiled::Errors(problems)) => problems,
+                Ok(_) | Err(NotCompiled::TimedOut | NotCompiled::Ours(_)) => vec![problem(finding)],
+            };
             return other(State::DoesNotCompile, "The code cannot be read as Rust.", problems);
         }
         if !examination.violations.is_empty() {

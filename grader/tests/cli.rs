@@ -156,6 +156,22 @@ fn compiler_errors_name_the_place_in_the_students_own_tree() {
 }
 
 #[test]
+fn what_is_not_rust_is_explained_by_the_compiler() {
+    let folder = submission("pub struct Peterson {\n    flag: u8,\n");
+    let (result, _) = graded(folder.path(), &[]);
+    assert_eq!(result["state"], "does_not_compile");
+    assert!(
+        result["problems"][0]["text"].as_str().unwrap().contains("unclosed delimiter"),
+        "{result}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "peterson.rs", b"// caf\xe9\npub struct Peterson;\n");
+    let (result, _) = graded(folder.path(), &[]);
+    assert_eq!(result["state"], "does_not_compile");
+    assert!(result.to_string().contains("UTF-8"), "{result}");
+}
+
+#[test]
 fn a_missing_type_is_explained() {
     for (text, words) in [
         ("pub struct Petersen;", "there is no type `Peterson`"),
