@@ -1,0 +1,383 @@
+//! The command line: what can be asked, and who answers.
+
+use std::env;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use harness::runner::Criterion;
+
+use crate::batch::{self, Request};
+use crate::course::Course;
+use crate::exit_code::{self, ExitCode};
+use crate::failure::Failure;
+use crate::pipeline::Pipeline;
+use crate::report::{harmless_line, markdown, text};
+use crate::result::{GradingResult, State};
+use crate::sandbox;
+use crate::submission::discover;
+use crate::table;
+use crate::toolchain::{Toolchain, cache_folder};
+
+/// Where all pseudo-random numbers come from unless `--seed` says otherwise.
+const SEED: u64 = 20_260_101;
+
+/// Grades submissions to IPC and synchronization assignments.
+#[derive(Debug, Parser)]
+#[command(name = "grader", version, after_help = exit_code::HELP, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Grade one student's submission
+    ///
+    /// PATH is a file named after its assignment (peterson.rs), a folder of such files, a crate in
+    /// the handed-out shape (peterson/ with src/lib.rs), or a folder of such crates.
+    #[command(after_help = "\
+Examples:
+  grader grade peterson.rs                  one file, the assignment known by its name
+  grader grade ~/hand-in                    everything that is found in a folder
+  grader grade my-try.rs --assignment peterson
+  grader grade . --format markdown          a report to post on a submission
+  grader grade . --check                    exit code 1 unless everything has full marks")]
+    Grade {
+        /// What was submitted
+        path: PathBuf,
+        /// The assignment, if the name of the file or folder does not say it
+        #[arg(long, value_name = "NAME")]
+        assignment: Option<String>,
+        /// How to print the result
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+        /// Exit with code 1 if anything has less than full marks
+        #[arg(long)]
+        check: bool,
+        #[command(flatten)]
+        grading: Grading,
+    },
+    /// Grade a whole class
+    ///
+    /// DIR has a folder per student, each as `grader grade` takes it. Results and reports go to OUT:
+    /// results/STUDENT/ASSIGNMENT.json, reports/STUDENT.md, overview.md and overview.csv. A batch
+    /// that was stopped goes on where it was when the same command is given again; what has changed
+    /// since is graded anew.
+    #[command(after_help = "\
+Examples:
+  grader batch submissions/ --out graded/
+  grader batch submissions/ --out graded/ --assignment peterson --assignment bakery
+  grader batch submissions/ --out graded/ --jobs 4 --format json > all-results.json")]
+    Batch {
+        /// The folder with a folder per student
+        dir: PathBuf,
+        /// Where results and reports go
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// An assignment that everybody was to submit; may be repeated. Without it: all to which
+        /// somebody has submitted something
+        #[arg(long = "assignment", value_name = "NAME")]
+        assignments: Vec<String>,
+        /// How many submissions to grade at the same time [default: one per core]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        jobs: Option<u16>,
+        /// What to print at the end: a summary, or all results
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+        #[command(flatten)]
+        grading: Grading,
+    },
+    /// Make the reports and overviews of a batch anew from its results
+    Report {
+        /// What `grader batch` had as --out
+        dir: PathBuf,
+    },
+    /// Print a counterexample step by step
+    #[command(after_help = "\
+Examples:
+  grader replay graded/results/anna/peterson.json
+  grader replay graded/results/anna/peterson.json --criterion progress
+  grader replay graded/results/anna/peterson.json --sequential")]
+    Replay {
+        /// A result: what `grader batch` wrote for a student and an assignment
+        result: PathBuf,
+        /// Which criterion's counterexample, if several are violated [default: the first]
+        #[arg(long, value_enum)]
+        criterion: Option<CriterionName>,
+        /// The counterexample under sequential consistency instead of Rust's memory model
+        #[arg(long)]
+        sequential: bool,
+    },
+    /// Print the table of algorithm properties, measured from the references
+    Table {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+        #[command(flatten)]
+        grading: Grading,
+    },
+}
+
+/// Where things are and what randomness to use.
+#[derive(Debug, Args)]
+struct Grading {
+    /// Where all pseudo-random numbers come from: the same seed gives the same reports, byte for byte
+    #[arg(long, value_name = "N", default_value_t = SEED)]
+    seed: u64,
+    /// The folder with harness/, assignments/ and reference/ [default: the one this was built in]
+    #[arg(long, value_name = "DIR", env = "GRADER_COURSE")]
+    course: Option<PathBuf>,
+    /// The folder of the assignments, if it is not the course's own
+    #[arg(long = "assignments", value_name = "DIR", env = "GRADER_ASSIGNMENTS")]
+    assignments_dir: Option<PathBuf>,
+    /// Processor time after which a run is given up, in seconds; for code that never ends
+    #[arg(long, value_name = "N", default_value_t = 60,
+          value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    cpu_seconds: u64,
+    /// Where the built harness is kept [default: target/grader in the course]
+    #[arg(long, value_name = "DIR", env = "GRADER_CACHE")]
+    cache: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text, coloured on a terminal
+    Human,
+    /// The canonical results, as one JSON array
+    Json,
+    /// Markdown
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum CriterionName {
+    MutualExclusion,
+    Progress,
+    BoundedWaiting,
+}
+
+impl From<CriterionName> for Criterion {
+    fn from(name: CriterionName) -> Self {
+        match name {
+            CriterionName::MutualExclusion => Self::MutualExclusion,
+            CriterionName::Progress => Self::Progress,
+            CriterionName::BoundedWaiting => Self::BoundedWaiting,
+        }
+    }
+}
+
+impl Grading {
+    fn pipeline(&self) -> Result<Pipeline, Failure> {
+        let course = Course::open(self.course.as_deref(), self.assignments_dir.as_deref())?;
+        let root = course.harness.parent().expect("the harness is inside the course");
+        let cache = cache_folder(self.cache.as_deref(), root);
+        let toolchain = Toolchain::prepare(&course.harness, &cache)?;
+        Ok(Pipeline::new(course, toolchain, self.seed, self.cpu_seconds))
+    }
+}
+
+/// Does what the command line asks for.
+pub(crate) fn run() -> Result<ExitCode, Failure> {
+    let arguments: Vec<_> = env::args_os().collect();
+    if arguments.get(1).is_some_and(|first| first == sandbox::LAUNCH) {
+        let code = sandbox::launch(&arguments[2..]);
+        #[expect(clippy::exit, reason = "the launcher is not the grader: its codes are its own")]
+        std::process::exit(code);
+    }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { ExitCode::Usage } else { ExitCode::Done };
+            // Help that nobody reads is no failure.
+            let _ = error.print();
+            return Ok(code);
+        }
+    };
+    // Without it, Ctrl-C still ends the grader, and the launchers' children with it.
+    let _ = ctrlc::set_handler(sandbox::interrupt);
+    let mut out = anstream::AutoStream::auto(io::stdout());
+    match cli.command {
+        Command::Grade { path, assignment, format, check, grading } => {
+            let results = grade(&path, assignment.as_deref(), &grading)?;
+            print_results(&mut out, &results, format)?;
+            Ok(if results.iter().any(|result| result.state == State::Error) {
+                ExitCode::Ungraded
+            } else if check && !results.iter().all(GradingResult::full_marks) {
+                ExitCode::LessThanFull
+            } else {
+                ExitCode::Done
+            })
+        }
+        Command::Batch { dir, out: folder, assignments, jobs, format, grading } => {
+            let jobs = jobs.map_or_else(
+                || thread::available_parallelism().map_or(1, usize::from),
+                usize::from,
+            );
+            let pipeline = grading.pipeline()?;
+            let request = Request { class: &dir, out: &folder, assignments: &assignments, jobs };
+            let summary = batch::batch(&pipeline, &request)?;
+            if format == Format::Human {
+                written(summarise(&mut out, &summary, &folder))?;
+            } else {
+                print_results(&mut out, &summary.results, format)?;
+            }
+            Ok(summary.code)
+        }
+        Command::Report { dir } => {
+            let results = batch::remake_reports(&dir)?;
+            written(writeln!(
+                out,
+                "{} results; see {}",
+                results.len(),
+                dir.join("overview.md").display()
+            ))?;
+            Ok(ExitCode::Done)
+        }
+        Command::Replay { result, criterion, sequential } => {
+            let result = crate::replay::read_result(&result)?;
+            let steps = crate::replay::replay(&result, criterion.map(Criterion::from), sequential)?;
+            written(write!(out, "{steps}"))?;
+            Ok(ExitCode::Done)
+        }
+        Command::Table { format, grading } => {
+            let pipeline = grading.pipeline()?;
+            let mut rows = Vec::new();
+            for name in pipeline.course.names() {
+                let report = pipeline.verify_reference(name)?;
+                rows.push(table::Row::new(name, pipeline.course.rubric(name)?, &report));
+            }
+            written(match format {
+                Format::Human => write!(out, "{}", table::text(&rows)),
+                Format::Markdown => write!(out, "{}", table::markdown(&rows)),
+                Format::Json => {
+                    let json = serde_json::to_string_pretty(&rows).expect("rows have a JSON form");
+                    writeln!(out, "{json}")
+                }
+            })?;
+            Ok(ExitCode::Done)
+        }
+    }
+}
+
+fn grade(
+    path: &Path,
+    assignment: Option<&str>,
+    grading: &Grading,
+) -> Result<Vec<GradingResult>, Failure> {
+    let course = Course::open(grading.course.as_deref(), grading.assignments_dir.as_deref())?;
+    if let Some(assignment) = assignment {
+        course.rubric(assignment)?;
+    }
+    let names = course.names();
+    // What is not there is said before anything is built.
+    let discovery = discover(path, &names, assignment)?;
+    let pipeline = grading.pipeline()?;
+    let mut results = Vec::new();
+    if discovery.found.is_empty() {
+        match assignment {
+            Some(name) => {
+                results.push(pipeline.nothing_submitted(name, discovery.missing(name), None)?);
+            }
+            None => {
+                for name in near_or_all(&discovery.near_misses, &names) {
+                    results.push(pipeline.nothing_submitted(
+                        name,
+                        discovery.missing(name),
+                        None,
+                    )?);
+                }
+            }
+        }
+    }
+    for location in discovery.found {
+        let name = location.assignment.clone();
+        let prepared = pipeline.prepare(location)?;
+        pipeline.verify_reference(&name)?;
+        results.push(pipeline.grade(&prepared, None));
+        if sandbox::interrupted() {
+            return Err(Failure {
+                code: ExitCode::Interrupted,
+                message: "interrupted".to_owned(),
+                help: None,
+            });
+        }
+    }
+    Ok(results)
+}
+
+/// The assignments to name when nothing was found: those with a near miss, or all.
+fn near_or_all<'a>(near_misses: &'a [(String, String)], names: &[&'a str]) -> Vec<&'a str> {
+    if near_misses.is_empty() {
+        return names.to_vec();
+    }
+    let mut near: Vec<&str> = near_misses.iter().map(|(name, _)| name.as_str()).collect();
+    near.dedup();
+    near
+}
+
+fn print_results(
+    out: &mut dyn Write,
+    results: &[GradingResult],
+    format: Format,
+) -> Result<(), Failure> {
+    written(match format {
+        Format::Human => results.iter().enumerate().try_for_each(|(number, result)| {
+            if number > 0 {
+                writeln!(out)?;
+            }
+            text::write(out, result)
+        }),
+        Format::Json => {
+            let json = serde_json::to_string_pretty(results).expect("results have a JSON form");
+            writeln!(out, "{json}")
+        }
+        Format::Markdown => {
+            write!(out, "{}", markdown::report(None, &results.iter().collect::<Vec<_>>()))
+        }
+    })
+}
+
+fn summarise(out: &mut dyn Write, summary: &batch::Summary, folder: &Path) -> io::Result<()> {
+    let count = |state| summary.results.iter().filter(|result| result.state == state).count();
+    writeln!(out, "{} results, {} of them kept:", summary.results.len(), summary.kept)?;
+    for state in [
+        State::Graded,
+        State::NotImplemented,
+        State::NothingSubmitted,
+        State::DoesNotCompile,
+        State::BreaksPolicy,
+        State::Crashed,
+        State::TimedOut,
+        State::Error,
+    ] {
+        if count(state) > 0 {
+            writeln!(out, "  {:>4}  {}", count(state), state.words())?;
+        }
+    }
+    for note in &summary.notes {
+        writeln!(out, "note: {note}")?;
+    }
+    for result in summary.results.iter().filter(|result| result.state == State::Error) {
+        let student = result.student.as_ref().map_or("", |student| student.name.as_str());
+        writeln!(
+            out,
+            "not graded: {} {}: {}",
+            harmless_line(student),
+            result.assignment,
+            harmless_line(&result.flags.join("; "))
+        )?;
+    }
+    writeln!(out, "see {}", folder.join("overview.md").display())
+}
+
+/// A reader who has seen enough (`| head`) is no failure of ours.
+fn written(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::output(Path::new("standard output"), &error))
+        }
+        _ => Ok(()),
+    }
+}

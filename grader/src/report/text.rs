@@ -1,0 +1,108 @@
+//! The report for a terminal. Colours are written always and taken out by the stream if it is none.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use harness::runner::Verdict;
+
+use super::{evidence, harmless, harmless_line, word};
+use crate::result::{CriterionResult, GradingResult, Outcome, State};
+use crate::rubric::title;
+
+const BOLD: Style = Style::new().bold();
+const GOOD: Style = AnsiColor::Green.on_default();
+const HALF: Style = AnsiColor::Yellow.on_default();
+const BAD: Style = AnsiColor::Red.on_default();
+
+/// Writes the report of one result.
+pub(crate) fn write(out: &mut dyn Write, result: &GradingResult) -> io::Result<()> {
+    let points = result.points.map_or_else(|| "–".to_owned(), |points| points.to_string());
+    let style = match result.state {
+        State::Graded if result.full_marks() => GOOD,
+        State::Graded => HALF,
+        _ => BAD,
+    };
+    writeln!(
+        out,
+        "{BOLD}{}{BOLD:#} ({}): {style}{}{style:#}, {points} of {} points",
+        harmless_line(&result.title),
+        result.assignment,
+        result.state.words(),
+        result.points_max
+    )?;
+    writeln!(out, "  {}", harmless_line(&result.summary))?;
+    for problem in &result.problems {
+        writeln!(out)?;
+        if let Some(place) = problem.place() {
+            write!(out, "  {BOLD}{}{BOLD:#}: ", harmless_line(&place))?;
+            if let Some(rule) = &problem.rule {
+                write!(out, "[{rule}] ")?;
+            }
+            if problem.text.contains('\n') {
+                writeln!(out)?;
+            }
+        } else {
+            write!(out, "  ")?;
+        }
+        writeln!(out, "{}", indent(&harmless(&problem.text)))?;
+    }
+    for criterion in &result.criteria {
+        write_criterion(out, criterion)?;
+    }
+    if !result.mends.is_empty() {
+        writeln!(out, "\n  These stronger orderings together would mend it (found by trying):")?;
+        for mend in &result.mends {
+            writeln!(
+                out,
+                "    {}:{}: {}: {} instead of {}",
+                harmless_line(&mend.file),
+                mend.line,
+                harmless_line(&mend.method),
+                mend.to,
+                mend.from
+            )?;
+        }
+    }
+    for flag in &result.flags {
+        writeln!(out, "\n  {HALF}for the instructor{HALF:#}: {}", indent(&harmless(flag)))?;
+    }
+    Ok(())
+}
+
+fn write_criterion(out: &mut dyn Write, result: &CriterionResult) -> io::Result<()> {
+    let (mark, style) = match result.outcome {
+        Outcome::Upheld | Outcome::FailsAsItShould => ("✓", GOOD),
+        Outcome::OrderingsTooWeak => ("½", HALF),
+        Outcome::NotShown => ("?", HALF),
+        Outcome::Violated | Outcome::DoesNotFailAsItShould => ("✗", BAD),
+    };
+    let points = if result.points_max == crate::points::Points::ZERO {
+        "not counted".to_owned()
+    } else {
+        format!("{} of {}", result.points, result.points_max)
+    };
+    let name = title(result.criterion);
+    writeln!(out, "\n  {style}{mark} {name:<17}{style:#} {points}")?;
+    writeln!(out, "    {}", indent(&harmless(&result.explanation)))?;
+    for (memory, verdict) in
+        [("C++20 memory", &result.cpp20), ("sequential consistency", &result.sequential)]
+    {
+        let found = harmless_line(&evidence(verdict));
+        writeln!(out, "    {memory}: {} ({found})", word(verdict))?;
+    }
+    if result.points < result.points_max
+        && let Verdict::Violated { witness } = &result.cpp20
+    {
+        writeln!(
+            out,
+            "\n      {}",
+            indent(&harmless(witness.drawing.trim_end())).replace('\n', "\n  ")
+        )?;
+        writeln!(out, "\n    schedule: {}", harmless_line(&witness.schedule))?;
+    }
+    Ok(())
+}
+
+fn indent(text: &str) -> String {
+    text.replace('\n', "\n    ")
+}

@@ -1,0 +1,432 @@
+//! An assignment's `rubric.toml`: what is examined, what the reference must measure, and what each
+//! criterion is worth. A mistake in it is an instructor's, so that its message names file, line and
+//! key and suggests the right one.
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use harness::process::PROCESSES_MAX;
+use harness::runner::{Criterion, Portfolio, WitnessKind};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::points::Points;
+use crate::suggest::nearest;
+
+/// The criteria in the order of every report.
+pub(crate) const CRITERIA: [Criterion; 3] =
+    [Criterion::MutualExclusion, Criterion::Progress, Criterion::BoundedWaiting];
+
+/// A criterion in words.
+pub(crate) fn title(criterion: Criterion) -> &'static str {
+    match criterion {
+        Criterion::MutualExclusion => "mutual exclusion",
+        Criterion::Progress => "progress",
+        Criterion::BoundedWaiting => "bounded waiting",
+    }
+}
+
+/// The text of a rubric, checked.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rubric {
+    /// For people.
+    pub(crate) title: String,
+    /// The trait that the submission implements.
+    pub(crate) contract: Contract,
+    /// The public type at the submission's root.
+    #[serde(rename = "type")]
+    pub(crate) type_name: String,
+    /// The numbers of processes to examine.
+    pub(crate) processes: Vec<usize>,
+    /// Entries per process.
+    pub(crate) entries: u32,
+    /// `reference/src/<reference>.rs`.
+    pub(crate) reference: String,
+    /// What the reference must measure.
+    pub(crate) expected: Expected,
+    /// What each criterion is worth.
+    pub(crate) points: Worth,
+    /// The failures that the mechanism is known for, where showing them is the task or is allowed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) failure: Vec<KnownFailure>,
+    /// How much of what to run.
+    #[serde(default)]
+    pub(crate) portfolio: Portfolio,
+}
+
+/// Which trait of the harness is implemented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Contract {
+    /// `harness::prelude::CriticalSection`.
+    CriticalSection,
+}
+
+impl Contract {
+    /// The trait's name.
+    pub(crate) fn trait_name(self) -> &'static str {
+        match self {
+            Self::CriticalSection => "CriticalSection",
+        }
+    }
+
+    /// The subject that the harness's runner examines, for the submission's type.
+    pub(crate) fn subject(self) -> &'static str {
+        match self {
+            Self::CriticalSection => "CriticalSectionSubject",
+        }
+    }
+}
+
+/// What theory says of one criterion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Theory {
+    /// It holds.
+    Upheld,
+    /// It does not.
+    Violated,
+}
+
+/// The reference's profile.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expected {
+    mutual_exclusion: Theory,
+    progress: Theory,
+    bounded_waiting: Theory,
+    /// The largest bypass that the reference measures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) bypass: Option<Bypass>,
+}
+
+/// How large a bypass is: a number, or `"n-1"` with the number of processes for `n`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Bypass {
+    /// This large.
+    Exactly(u32),
+    /// Depending on the number of processes.
+    Others(Others),
+}
+
+/// `"n-1"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub(crate) enum Others {
+    /// One for each of the others.
+    #[serde(rename = "n-1")]
+    AllOthers,
+}
+
+impl Expected {
+    /// What theory says of `criterion`.
+    pub(crate) fn of(&self, criterion: Criterion) -> Theory {
+        match criterion {
+            Criterion::MutualExclusion => self.mutual_exclusion,
+            Criterion::Progress => self.progress,
+            Criterion::BoundedWaiting => self.bounded_waiting,
+        }
+    }
+}
+
+/// Points.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Worth {
+    #[serde(default)]
+    mutual_exclusion: Points,
+    #[serde(default)]
+    progress: Points,
+    #[serde(default)]
+    bounded_waiting: Points,
+    /// The share of a criterion's points when it holds under sequential consistency only.
+    #[serde(default)]
+    pub(crate) partial_credit: Points,
+}
+
+impl Worth {
+    /// The points of `criterion`.
+    pub(crate) fn of(&self, criterion: Criterion) -> Points {
+        match criterion {
+            Criterion::MutualExclusion => self.mutual_exclusion,
+            Criterion::Progress => self.progress,
+            Criterion::BoundedWaiting => self.bounded_waiting,
+        }
+    }
+
+    /// All points of the assignment.
+    pub(crate) fn total(&self) -> Points {
+        CRITERIA.into_iter().map(|criterion| self.of(criterion)).sum()
+    }
+}
+
+/// A failure that the mechanism is known for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KnownFailure {
+    /// The criterion that fails.
+    pub(crate) criterion: Criterion,
+    /// Whether the points are earned by failing as the theory says; otherwise it may fail or hold.
+    pub(crate) required: bool,
+    /// The kinds of witness that the theory names.
+    #[serde(default)]
+    pub(crate) witness: Vec<WitnessKind>,
+}
+
+impl Rubric {
+    /// The failure that `criterion` is known for.
+    pub(crate) fn known_failure(&self, criterion: Criterion) -> Option<&KnownFailure> {
+        self.failure.iter().find(|failure| failure.criterion == criterion)
+    }
+
+    /// The largest bypass that the reference must measure, over all numbers of processes.
+    pub(crate) fn expected_bypass(&self) -> Option<u32> {
+        let most = self.processes.iter().max().map_or(0, |&most| most as u64);
+        self.expected.bypass.map(|bypass| match bypass {
+            Bypass::Exactly(bypass) => bypass,
+            Bypass::Others(Others::AllOthers) => most.saturating_sub(1) as u32,
+        })
+    }
+
+    /// Reads and checks a rubric.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let text = fs::read_to_string(path).map_err(|error| {
+            Failure::environment(format!("cannot read {}: {error}", path.display()))
+        })?;
+        Self::parse(&text).map_err(|error| {
+            let place = error.place.map_or_else(String::new, |span| {
+                let before = &text[..span.start.min(text.len())];
+                let line = before.matches('\n').count() + 1;
+                let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+                format!(":{line}:{column}")
+            });
+            let failure =
+                Failure::environment(format!("{}{place}: {}", path.display(), error.message));
+            Failure { help: error.help, ..failure }
+        })
+    }
+
+    fn parse(text: &str) -> Result<Self, RubricError> {
+        let rubric: Self = toml::from_str(text).map_err(|error| RubricError::of_toml(&error))?;
+        rubric.check()?;
+        Ok(rubric)
+    }
+
+    fn check(&self) -> Result<(), RubricError> {
+        let wrong = |message: String| Err(RubricError { place: None, message, help: None });
+        if self.processes.is_empty()
+            || self.processes.iter().any(|count| !(2..=PROCESSES_MAX).contains(count))
+        {
+            return wrong(format!("`processes` must list numbers from 2 to {PROCESSES_MAX}"));
+        }
+        if self.entries < 2 {
+            return wrong(
+                "`entries` must be at least 2: one entry each shows no bypass".to_owned(),
+            );
+        }
+        for (key, name) in [("type", &self.type_name), ("reference", &self.reference)] {
+            let mut chars = name.chars();
+            if !chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+                || !chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+            {
+                return wrong(format!("`{key}` must be an identifier, not `{name}`"));
+            }
+        }
+        if self.points.partial_credit > Points::ONE {
+            return wrong("`points.partial_credit` is a share: at most 1".to_owned());
+        }
+        if self.points.total() == Points::ZERO {
+            return wrong("`[points]` gives no points at all".to_owned());
+        }
+        if self.expected.bypass.is_some()
+            && self.expected.of(Criterion::BoundedWaiting) == Theory::Violated
+        {
+            return wrong(
+                "`expected.bypass` contradicts `bounded_waiting = \"violated\"`".to_owned(),
+            );
+        }
+        for (place, failure) in self.failure.iter().enumerate() {
+            if self.failure[..place].iter().any(|other| other.criterion == failure.criterion) {
+                return wrong(format!("two `[[failure]]` of {}", title(failure.criterion)));
+            }
+            if failure.required && self.expected.of(failure.criterion) == Theory::Upheld {
+                return wrong(format!(
+                    "`[[failure]]` asks for a violation of {} that the reference does not show",
+                    title(failure.criterion)
+                ));
+            }
+            if failure.required && failure.witness.is_empty() {
+                return wrong("`failure.witness` must name what the theory says".to_owned());
+            }
+            if let Some(kind) =
+                failure.witness.iter().find(|kind| kind.criterion() != failure.criterion)
+            {
+                return wrong(format!(
+                    "`failure.witness`: {kind:?} is not a violation of {}",
+                    title(failure.criterion)
+                ));
+            }
+        }
+        for criterion in CRITERIA {
+            let known = self.known_failure(criterion).is_some();
+            if self.expected.of(criterion) == Theory::Violated
+                && !known
+                && self.points.of(criterion) > Points::ZERO
+            {
+                return wrong(format!(
+                    "`[points]` rewards {}, which the reference violates; say in `[[failure]]` \
+                     whether that is required or allowed, or give it no points",
+                    title(criterion)
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A mistake in a rubric, before it is known in which file.
+#[derive(Debug)]
+struct RubricError {
+    place: Option<Range<usize>>,
+    message: String,
+    help: Option<String>,
+}
+
+impl RubricError {
+    fn of_toml(error: &toml::de::Error) -> Self {
+        let message = error.message().trim().to_owned();
+        let help = message.starts_with("unknown ").then(|| did_you_mean(&message)).flatten();
+        Self { place: error.span(), message, help }
+    }
+}
+
+/// From serde's "unknown field `x`, expected one of `a`, `b`".
+fn did_you_mean(message: &str) -> Option<String> {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let word = quoted.next()?;
+    nearest(word, quoted).map(|near| format!("did you mean `{near}`?"))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use harness::runner::Criterion;
+
+    use super::{Rubric, Theory};
+
+    /// Peterson's rubric.
+    pub(crate) const PETERSON: &str = r#"
+title = "Peterson's algorithm"
+contract = "critical_section"
+type = "Peterson"
+processes = [2]
+entries = 2
+reference = "peterson"
+[expected]
+mutual_exclusion = "upheld"
+progress = "upheld"
+bounded_waiting = "upheld"
+bypass = 1
+[points]
+mutual_exclusion = 50
+progress = 25
+bounded_waiting = 25
+partial_credit = 0.5
+[portfolio]
+random_executions = 123
+"#;
+
+    /// The rubric of strict alternation, where failing is the task.
+    pub(crate) const TAKING_TURNS: &str = r#"
+title = "Taking turns"
+contract = "critical_section"
+type = "TakingTurns"
+processes = [2, 3]
+entries = 2
+reference = "taking_turns"
+[expected]
+mutual_exclusion = "upheld"
+progress = "violated"
+bounded_waiting = "upheld"
+[points]
+mutual_exclusion = 40
+progress = 40
+bounded_waiting = 20
+partial_credit = 0.25
+[[failure]]
+criterion = "progress"
+required = true
+witness = ["needs_remainder"]
+"#;
+
+    /// The rubric in `text`.
+    pub(crate) fn rubric(text: &str) -> Rubric {
+        Rubric::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_rubric_says_what_is_examined_and_leaves_the_rest_at_the_defaults() {
+        let peterson = rubric(PETERSON);
+        assert_eq!(peterson.expected.of(Criterion::Progress), Theory::Upheld);
+        assert_eq!(peterson.points.total().to_string(), "100");
+        assert_eq!(peterson.portfolio.random_executions, 123);
+        assert_eq!(
+            peterson.portfolio.pct_executions,
+            harness::runner::Portfolio::default().pct_executions
+        );
+        assert!(rubric(TAKING_TURNS).failure[0].required);
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_place_and_the_right_key() {
+        for (right, wrong, message, help) in [
+            ("random_executions", "random_execution", "unknown field", Some("`random_executions`")),
+            ("[points]", "[point]", "unknown field", Some("`points`")),
+            ("progress = \"upheld\"", "progress = \"uphold\"", "unknown variant", Some("`upheld`")),
+            ("entries = 2", "entries = 1", "at least 2", None),
+            ("processes = [2]", "processes = [1]", "from 2 to 8", None),
+            ("processes = [2]", "processes = []", "from 2 to 8", None),
+            ("type = \"Peterson\"", "type = \"Peter son\"", "identifier", None),
+            ("partial_credit = 0.5", "partial_credit = 1.5", "at most 1", None),
+            ("progress = \"upheld\"", "progress = \"violated\"", "[[failure]]", None),
+            ("title", "titel", "unknown field", Some("`title`")),
+        ] {
+            let text = PETERSON.replacen(right, wrong, 1);
+            let error = Rubric::parse(&text).expect_err(wrong);
+            assert!(error.message.contains(message), "{wrong}: {}", error.message);
+            if let Some(help) = help {
+                assert!(error.help.as_ref().unwrap().contains(help), "{wrong}: {error:?}");
+                let place = error.place.unwrap();
+                assert!(
+                    text[place.clone()].contains(
+                        wrong.split(['"', ' ', '[', ']']).rfind(|w| !w.is_empty()).unwrap()
+                    ),
+                    "{wrong}: {:?}",
+                    &text[place]
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_bypass_may_depend_on_the_number_of_processes() {
+        let bakery = PETERSON.replace("[2]", "[2, 4]").replace("bypass = 1", "bypass = \"n-1\"");
+        assert_eq!(rubric(&bakery).expected_bypass(), Some(3));
+        assert_eq!(rubric(PETERSON).expected_bypass(), Some(1));
+        assert_eq!(rubric(TAKING_TURNS).expected_bypass(), None);
+        assert!(Rubric::parse(&PETERSON.replace("bypass = 1", "bypass = \"n\"")).is_err());
+    }
+
+    #[test]
+    fn a_required_failure_must_be_one_that_the_reference_shows() {
+        for (right, wrong, message) in [
+            ("criterion = \"progress\"", "criterion = \"mutual_exclusion\"", "does not show"),
+            ("witness = [\"needs_remainder\"]", "witness = []", "must name"),
+            ("witness = [\"needs_remainder\"]", "witness = [\"overlap\"]", "is not a violation"),
+        ] {
+            let error = Rubric::parse(&TAKING_TURNS.replacen(right, wrong, 1)).expect_err(wrong);
+            assert!(error.message.contains(message), "{wrong}: {}", error.message);
+        }
+    }
+}

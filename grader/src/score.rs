@@ -1,0 +1,419 @@
+//! From measurements to points: one pure function, the rules of the rubric and nothing else.
+
+use harness::runner::{Criterion, CriterionReport, Verdict, WitnessKind};
+
+use crate::points::Points;
+use crate::result::{CriterionResult, Outcome};
+use crate::rubric::{CRITERIA, KnownFailure, Rubric, title};
+
+/// What a submission earned, and why.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Score {
+    /// All criteria, in the order of [`CRITERIA`].
+    pub(crate) criteria: Vec<CriterionResult>,
+    /// What should be looked at by hand.
+    pub(crate) flags: Vec<String>,
+    /// One sentence for the student.
+    pub(crate) summary: String,
+}
+
+impl Score {
+    /// The mark.
+    pub(crate) fn total(&self) -> Points {
+        self.criteria.iter().map(|criterion| criterion.points).sum()
+    }
+}
+
+/// Scores complete measurements: exactly one report for each criterion, as `judge` has checked.
+pub(crate) fn score(rubric: &Rubric, reports: &[CriterionReport]) -> Score {
+    let report = |criterion| {
+        reports
+            .iter()
+            .find(|report| report.criterion == criterion)
+            .expect("the judge lets only complete reports pass")
+    };
+    let open_door =
+        witness_kind(&report(Criterion::MutualExclusion).cpp20) == Some(WitnessKind::OpenDoor);
+    let mut criteria = Vec::new();
+    let mut flags = Vec::new();
+    for criterion in CRITERIA {
+        let report = report(criterion);
+        let (outcome, explanation) = outcome(rubric, report, open_door);
+        let worth = rubric.points.of(criterion);
+        let points = match outcome {
+            Outcome::Upheld | Outcome::FailsAsItShould => worth,
+            Outcome::OrderingsTooWeak => worth.share(rubric.points.partial_credit),
+            Outcome::Violated | Outcome::DoesNotFailAsItShould | Outcome::NotShown => Points::ZERO,
+        };
+        if let Verdict::Unknown { reason } = &report.cpp20
+            && outcome == Outcome::NotShown
+            && !open_door
+            && worth > Points::ZERO
+        {
+            flags.push(format!("{} was not shown: {reason}", title(criterion)));
+        }
+        criteria.push(CriterionResult {
+            criterion,
+            points,
+            points_max: worth,
+            outcome,
+            explanation,
+            cpp20: report.cpp20.clone(),
+            sequential: report.sequential.clone(),
+        });
+    }
+    let summary = summary(&criteria);
+    Score { criteria, flags, summary }
+}
+
+/// The kind of violation, if it is one.
+pub(crate) fn witness_kind(verdict: &Verdict) -> Option<WitnessKind> {
+    match verdict {
+        Verdict::Violated { witness } => Some(witness.kind),
+        Verdict::Upheld { .. } | Verdict::Unknown { .. } => None,
+    }
+}
+
+fn outcome(rubric: &Rubric, report: &CriterionReport, open_door: bool) -> (Outcome, String) {
+    let criterion = report.criterion;
+    let name = title(criterion);
+    let known = rubric.known_failure(criterion);
+    if open_door && criterion != Criterion::MutualExclusion {
+        let text = format!(
+            "The door is always open: a process got in while another was inside, so that {name} \
+             shows nothing about a lock."
+        );
+        return (Outcome::NotShown, text);
+    }
+    if let Some(failure) = known.filter(|failure| failure.required) {
+        return required_failure(failure, report);
+    }
+    match (&report.cpp20, &report.sequential) {
+        (Verdict::Upheld { .. }, _) => (Outcome::Upheld, format!("{} holds.", capital(name))),
+        (Verdict::Unknown { reason }, _) => (
+            Outcome::NotShown,
+            format!("{} was neither shown nor refuted: {reason}.", capital(name)),
+        ),
+        (Verdict::Violated { witness }, _)
+            if known.is_some_and(|k| k.witness.is_empty() || k.witness.contains(&witness.kind)) =>
+        {
+            let text = format!("{} does not hold; this mechanism need not give it.", capital(name));
+            (Outcome::FailsAsItShould, text)
+        }
+        (Verdict::Violated { .. }, Verdict::Upheld { .. }) => {
+            let text = format!(
+                "{} holds under sequential consistency, but not under Rust's memory model: your \
+                 algorithm is right, your orderings are not.",
+                capital(name)
+            );
+            (Outcome::OrderingsTooWeak, text)
+        }
+        (Verdict::Violated { witness }, _) => {
+            (Outcome::Violated, format!("{} does not hold: {}", capital(name), witness.reason))
+        }
+    }
+}
+
+/// The task is to show a failure: it counts when the algorithm itself has it (under sequential
+/// consistency too) and in the way that the theory names.
+fn required_failure(failure: &KnownFailure, report: &CriterionReport) -> (Outcome, String) {
+    let name = title(failure.criterion);
+    let named = failure.witness.iter().map(|&kind| describe(kind)).collect::<Vec<_>>().join(" or ");
+    let wrong = |found: &str| {
+        let text = format!(
+            "The mechanism that you were to build violates {name} in this way: {named}. {found}"
+        );
+        (Outcome::DoesNotFailAsItShould, text)
+    };
+    match (witness_kind(&report.cpp20), witness_kind(&report.sequential)) {
+        (Some(kind), Some(sequential)) => {
+            if [kind, sequential].iter().all(|kind| failure.witness.contains(kind)) {
+                let text = format!("It violates {name} as the theory says: {}.", describe(kind));
+                (Outcome::FailsAsItShould, text)
+            } else {
+                let other = if failure.witness.contains(&kind) { sequential } else { kind };
+                wrong(&format!("Yours does so in another way: {}.", describe(other)))
+            }
+        }
+        (Some(_), None) => wrong("Yours does so only through orderings that are too weak."),
+        (None, _) => match &report.cpp20 {
+            Verdict::Unknown { reason } => (
+                Outcome::NotShown,
+                format!("{} was neither shown nor refuted: {reason}.", capital(name)),
+            ),
+            Verdict::Upheld { .. } | Verdict::Violated { .. } => wrong("Yours does not."),
+        },
+    }
+}
+
+/// A kind of violation in words.
+pub(crate) fn describe(kind: WitnessKind) -> &'static str {
+    match kind {
+        WitnessKind::Overlap => "two processes asked at the same time and both got in",
+        WitnessKind::OpenDoor => "a process got in although another was already inside",
+        WitnessKind::NotVisible => "what one process wrote inside is not visible to the next",
+        WitnessKind::DataRace => "the solution's own data is accessed in a data race",
+        WitnessKind::NeedsRemainder => {
+            "nobody gets in while a process stays in its remainder section"
+        }
+        WitnessKind::Solo => "a process that is alone does not get in",
+        WitnessKind::Stuck => "everybody waits for ever",
+        WitnessKind::Livelock => "the processes keep moving and nobody gets in",
+        WitnessKind::ExitWaits => "`exit_section` does not return",
+        WitnessKind::Starvation => "one process waits for ever while others enter again and again",
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn summary(criteria: &[CriterionResult]) -> String {
+    let lost = |criterion: &&CriterionResult| criterion.points < criterion.points_max;
+    let lost: Vec<_> = criteria.iter().filter(lost).collect();
+    let with = |outcome| {
+        lost.iter()
+            .filter(|criterion| criterion.outcome == outcome)
+            .map(|criterion| title(criterion.criterion))
+            .collect::<Vec<_>>()
+            .join(" and ")
+    };
+    if lost.is_empty() {
+        return "Everything that this assignment asks for was shown.".to_owned();
+    }
+    if lost.iter().all(|criterion| criterion.outcome == Outcome::OrderingsTooWeak) {
+        return "Your algorithm is right, your orderings are not.".to_owned();
+    }
+    let mut parts = Vec::new();
+    for (outcome, words) in [
+        (Outcome::Violated, "violated"),
+        (Outcome::DoesNotFailAsItShould, "does not fail as the task asks"),
+        (Outcome::OrderingsTooWeak, "holds only under sequential consistency"),
+        (Outcome::NotShown, "not shown"),
+    ] {
+        let names = with(outcome);
+        if !names.is_empty() {
+            parts.push(format!("{words}: {names}"));
+        }
+    }
+    format!("{}.", capital(&parts.join("; ")))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use harness::runner::{Criterion, CriterionReport, Evidence, Verdict, Witness, WitnessKind};
+
+    use super::score;
+    use crate::result::Outcome;
+    use crate::rubric::CRITERIA;
+    use crate::rubric::tests::{PETERSON, TAKING_TURNS, rubric};
+
+    /// Upheld by an exhaustive exploration.
+    pub(crate) fn upheld() -> Verdict {
+        Verdict::Upheld {
+            evidence: vec![Evidence {
+                strategy: "exhaustive".to_owned(),
+                processes: 2,
+                entries: 2,
+                executions: 48,
+                blocked: 68,
+                complete: true,
+            }],
+            bypass: Some(1),
+            doorway: None,
+        }
+    }
+
+    /// Violated in the way of `kind`.
+    pub(crate) fn violated(kind: WitnessKind) -> Verdict {
+        Verdict::Violated {
+            witness: Witness {
+                kind,
+                reason: format!("{kind:?}"),
+                processes: 2,
+                entries: vec![1, 1],
+                schedule: "v1:abc".to_owned(),
+                drawing: "P0 | P1\n```\n".to_owned(),
+                steps: Vec::new(),
+            },
+        }
+    }
+
+    /// Neither.
+    pub(crate) fn unknown() -> Verdict {
+        Verdict::Unknown { reason: "the budget ran out".to_owned() }
+    }
+
+    /// The reports of three criteria, each with its verdicts under (C++20, sequential consistency).
+    pub(crate) fn reports(verdicts: [(Verdict, Verdict); 3]) -> Vec<CriterionReport> {
+        CRITERIA
+            .into_iter()
+            .zip(verdicts)
+            .map(|(criterion, (cpp20, sequential))| CriterionReport {
+                criterion,
+                cpp20,
+                sequential,
+            })
+            .collect()
+    }
+
+    fn both(verdict: &Verdict) -> (Verdict, Verdict) {
+        (verdict.clone(), verdict.clone())
+    }
+
+    use Outcome::{
+        DoesNotFailAsItShould, FailsAsItShould, NotShown, OrderingsTooWeak, Upheld, Violated,
+    };
+
+    #[test]
+    fn each_criterion_earns_what_the_rubric_says() {
+        let up = both(&upheld());
+        let all = [up.clone(), up.clone(), up.clone()];
+        let with = |place: usize, verdicts: (Verdict, Verdict)| {
+            let mut all = all.clone();
+            all[place] = verdicts;
+            all
+        };
+        let fails = |kind| both(&violated(kind));
+        let weak = |kind| (violated(kind), upheld());
+        let maybe = (unknown(), upheld());
+        let optional = TAKING_TURNS.replace("required = true", "required = false");
+        for (name, text, verdicts, outcomes, points) in [
+            ("all hold", PETERSON, all.clone(), [Upheld; 3], "100"),
+            (
+                "one fails",
+                PETERSON,
+                with(1, fails(WitnessKind::Stuck)),
+                [Upheld, Violated, Upheld],
+                "75",
+            ),
+            (
+                "an overlap leaves the other criteria their points",
+                PETERSON,
+                with(0, fails(WitnessKind::Overlap)),
+                [Violated, Upheld, Upheld],
+                "50",
+            ),
+            (
+                "an open door shows nothing",
+                PETERSON,
+                with(0, fails(WitnessKind::OpenDoor)),
+                [Violated, NotShown, NotShown],
+                "0",
+            ),
+            (
+                "weak orderings earn a share",
+                PETERSON,
+                with(0, weak(WitnessKind::Overlap)),
+                [OrderingsTooWeak, Upheld, Upheld],
+                "75",
+            ),
+            ("unknown earns nothing", PETERSON, with(2, maybe), [Upheld, Upheld, NotShown], "75"),
+            (
+                "unknown under sequential consistency earns no share",
+                PETERSON,
+                with(0, (violated(WitnessKind::Overlap), unknown())),
+                [Violated, Upheld, Upheld],
+                "50",
+            ),
+            (
+                "a required failure as the theory says",
+                TAKING_TURNS,
+                with(1, fails(WitnessKind::NeedsRemainder)),
+                [Upheld, FailsAsItShould, Upheld],
+                "100",
+            ),
+            (
+                "a required failure in another way",
+                TAKING_TURNS,
+                with(1, fails(WitnessKind::Stuck)),
+                [Upheld, DoesNotFailAsItShould, Upheld],
+                "60",
+            ),
+            (
+                "a required failure through the orderings only",
+                TAKING_TURNS,
+                with(1, weak(WitnessKind::NeedsRemainder)),
+                [Upheld, DoesNotFailAsItShould, Upheld],
+                "60",
+            ),
+            (
+                "a required failure that does not show",
+                TAKING_TURNS,
+                all.clone(),
+                [Upheld, DoesNotFailAsItShould, Upheld],
+                "60",
+            ),
+            (
+                "a required failure that is unknown",
+                TAKING_TURNS,
+                with(1, both(&unknown())),
+                [Upheld, NotShown, Upheld],
+                "60",
+            ),
+            (
+                "an allowed failure that does not show",
+                &optional,
+                all.clone(),
+                [Upheld, Upheld, Upheld],
+                "100",
+            ),
+            (
+                "an allowed failure in a way that is not allowed",
+                &optional,
+                with(1, fails(WitnessKind::Stuck)),
+                [Upheld, Violated, Upheld],
+                "60",
+            ),
+            (
+                "an allowed failure",
+                &optional,
+                with(1, fails(WitnessKind::NeedsRemainder)),
+                [Upheld, FailsAsItShould, Upheld],
+                "100",
+            ),
+        ] {
+            let score = score(&rubric(text), &reports(verdicts));
+            let found: Vec<_> = score.criteria.iter().map(|c| c.outcome).collect();
+            assert_eq!(found, outcomes, "{name}");
+            assert_eq!(score.total().to_string(), points, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_is_flagged_and_what_an_open_door_hides_is_not() {
+        let up = both(&upheld());
+        let unclear =
+            score(&rubric(PETERSON), &reports([up.clone(), up.clone(), both(&unknown())]));
+        assert_eq!(unclear.flags, ["bounded waiting was not shown: the budget ran out"]);
+        let open = both(&violated(WitnessKind::OpenDoor));
+        let open = score(&rubric(PETERSON), &reports([open, up, both(&unknown())]));
+        assert!(open.flags.is_empty(), "{:?}", open.flags);
+        assert!(open.criteria[1].explanation.contains("always open"));
+    }
+
+    #[test]
+    fn the_summary_draws_the_conclusion() {
+        let up = both(&upheld());
+        let weak = (violated(WitnessKind::Overlap), upheld());
+        let wrong = both(&violated(WitnessKind::Stuck));
+        for (verdicts, summary) in [
+            (
+                [up.clone(), up.clone(), up.clone()],
+                "Everything that this assignment asks for was shown.",
+            ),
+            (
+                [weak.clone(), up.clone(), up.clone()],
+                "Your algorithm is right, your orderings are not.",
+            ),
+            (
+                [weak, wrong, up],
+                "Violated: progress; holds only under sequential consistency: mutual exclusion.",
+            ),
+        ] {
+            assert_eq!(score(&rubric(PETERSON), &reports(verdicts)).summary, summary);
+        }
+        assert_eq!(CRITERIA[0], Criterion::MutualExclusion);
+    }
+}

@@ -1,0 +1,22 @@
+use harness::prelude::*;
+
+pub struct LockVariable {
+    locked: AtomicBool,
+}
+
+impl CriticalSection for LockVariable {
+    fn new(_processes: usize) -> Self {
+        Self { locked: AtomicBool::new(false) }
+    }
+
+    fn entry_section(&self, _me: ProcessId) {
+        while self.locked.load(Ordering::SeqCst) {
+            spin_loop();
+        }
+        self.locked.store(true, Ordering::SeqCst);
+    }
+
+    fn exit_section(&self, _me: ProcessId) {
+        self.locked.store(false, Ordering::SeqCst);
+    }
+}

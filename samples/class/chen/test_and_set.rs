@@ -1,0 +1,21 @@
+use harness::prelude::*;
+
+pub struct TestAndSet {
+    locked: AtomicBool,
+}
+
+impl CriticalSection for TestAndSet {
+    fn new(_processes: usize) -> Self {
+        Self { locked: AtomicBool::new(false) }
+    }
+
+    fn entry_section(&self, _me: ProcessId) {
+        while self.locked.swap(true, Ordering::Relaxed) {
+            spin_loop();
+        }
+    }
+
+    fn exit_section(&self, _me: ProcessId) {
+        self.locked.store(false, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,17 @@
+use harness::prelude::*;
+
+pub struct TakingTurns;
+
+impl CriticalSection for TakingTurns {
+    fn new(_processes: usize) -> Self {
+        Self
+    }
+
+    fn entry_section(&self, _me: ProcessId) {
+        // It works on my machine.
+    }
+
+    fn exit_section(&self, _me: ProcessId) {
+        // Nothing to do.
+    }
+}
