@@ -311,13 +311,15 @@ table! {
         flags_only: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
         missing_exit: FAIR.progress(always(&[NeedsRemainder])).bounded_waiting(UPHELD);
         one_fence: OVERLAPS_WEAKLY;
-        or_for_and: STANDS_STILL;
+        or_for_and: FAIR
+            .progress(always(&[Solo, Stuck, NeedsRemainder]))
+            .bounded_waiting(UPHELD);
         polite: UNFAIR.progress(always(&[Livelock]));
         reads_turn_once: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
         relaxed: OVERLAPS_WEAKLY;
         relaxed_exit: FAIR.mutual_exclusion(NOT_VISIBLE);
         shared_flag: FAIR.progress(always(&[NeedsRemainder])).bounded_waiting(UPHELD);
-        shared_scratch: FAIR;
+        shared_scratch: FAIR.progress(always(&[NeedsRemainder])).bounded_waiting(UPHELD);
         takes_the_turn: UNFAIR.mutual_exclusion(LETS_ALL_IN);
         turn_before_flag: FAIR.mutual_exclusion(always(&[Overlap])).bounded_waiting(UPHELD);
         turn_not_atomic: Expected {
@@ -390,7 +392,7 @@ table! {
         polite: UNFAIR.progress(always(&[Livelock]));
         relaxed: UNFAIR.mutual_exclusion(NOT_VISIBLE);
         relaxed_exit: UNFAIR.mutual_exclusion(NOT_VISIBLE);
-        stale_owner: UNFAIR.mutual_exclusion(always(&[Overlap, OpenDoor]));
+        stale_owner: UNFAIR.mutual_exclusion(LETS_ALL_IN);
         swap_releases: UNFAIR.mutual_exclusion(NOT_VISIBLE);
         waiter_resets: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(open(ONE_TURN));
     }

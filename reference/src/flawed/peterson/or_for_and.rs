@@ -1,7 +1,8 @@
 //! Flawed: waits while the other one wants in *or* has the turn.
 //!
 //! Bug: `||` where `&&` is meant. A process has just given the turn away, so it always waits.
-//! Convicted of: progress, already with a single process; nobody ever gets in.
+//! Convicted of: progress, already with a single process. (In a lucky moment, when the other one asks
+//! between its two looks, one can get in.)
 //! Schedule: P0 asks, alone. If P1 asks too, each waits for the other's flag.
 
 use harness::prelude::*;

@@ -1,9 +1,11 @@
 //! Flawed: the number of "the other one" is kept in a shared variable.
 //!
 //! Bug: scratch space that belongs into a local variable. A second process that asks overwrites it,
-//! and the first one then waits for itself, or does not wait at all.
-//! Convicted of: see the catalogue.
-//! Schedule: P0 notes that the other is 1; P1 notes that the other is 0; P0 goes on with 0.
+//! and the first one then looks at its own flag, which is up.
+//! Convicted of: progress: a process that waits for itself needs the other one to ask again and to
+//! give it the turn. Mutual exclusion and bounded waiting hold, which is luck.
+//! Schedule: P0 notes that the other is 1; P1 notes that the other is 0; P1 gives the turn to P0; P0
+//! gives it to P1; P1 enters, leaves and rests; P0 looks at its own flag for ever.
 
 use harness::prelude::*;
 

@@ -1,10 +1,11 @@
 //! Flawed: the owner may come in again, but the owner is never forgotten.
 //!
 //! Bug: the shared variable `owner` still names a process that has left, until the next one has
-//! written its own name; in between the former owner comes in without asking the lock.
-//! Convicted of: mutual exclusion. (Starvation is allowed here; with three processes this has it.)
-//! Schedule: P0 enters and leaves; P1 swaps and is about to write its name; P0 asks, finds its own
-//! name, and enters; P1 enters.
+//! written its own name; until then the former owner comes in without closing the lock.
+//! Convicted of: mutual exclusion, open door. (Starvation is allowed here; with three processes this
+//! has it.)
+//! Schedule: P0 enters and leaves; P0 asks, finds its own name, and enters; P1 asks, finds the lock
+//! open, and gets in.
 
 use harness::prelude::*;
 
