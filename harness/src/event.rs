@@ -3,6 +3,7 @@
 //! An event says what a process did, where in the source, on which location, and what came of it.
 //! It holds no reference to an engine, so the same event can come from the model or from a real run.
 
+use std::ops::ControlFlow;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
@@ -141,4 +142,20 @@ pub struct Event {
     pub process: ProcessId,
     /// What.
     pub kind: EventKind,
+}
+
+/// Whoever watches an execution: oracles, counters, drawings.
+pub trait Observer {
+    /// Told of each event right after it happened; `Break` ends the execution.
+    ///
+    /// Accesses, fences and pauses are told only while the execution is being traced; section
+    /// events always.
+    fn observe(&mut self, event: &Event) -> ControlFlow<()>;
+}
+
+/// Watches nothing.
+impl Observer for () {
+    fn observe(&mut self, _: &Event) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 }

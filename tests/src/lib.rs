@@ -1,1 +1,5 @@
 //! Support for the tests of the whole: see `tests/`.
+
+pub mod axioms;
+pub mod program;
+pub mod walk;

@@ -1,0 +1,246 @@
+//! Where do the shims' operations go: to the model of the running execution, or, outside of one, to
+//! the machine? This file alone knows; it holds the crate's only thread-locals.
+//!
+//! `unsafe` here is one thing: the pointer to the running execution. It is set for the time of
+//! [`execute`] only, and every reference made from it lives within one closure in which no fiber is
+//! switched, so that there is never more than one.
+
+use std::cell::{Cell, RefCell};
+use std::panic::{self, AssertUnwindSafe};
+use std::ptr;
+use std::sync::Once;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::choice::Strategy;
+use crate::engine::{Arrival, Body, Call, Engine, Execution, Fiber, Outcome, Reply, Request, Settings, Stopped, Suspender};
+use crate::event::{EventKind, Observer, Site};
+use crate::process::{PROCESSES_MAX, ProcessId};
+
+thread_local! {
+    /// The execution that this thread is running; null outside of one.
+    static CURRENT: Cell<*mut Execution<'static>> = const { Cell::new(ptr::null_mut()) };
+    /// Whether panics on this thread are to be kept instead of printed, and the last one kept.
+    static CAPTURING: Cell<bool> = const { Cell::new(false) };
+    static CAPTURED: RefCell<Option<Panic>> = const { RefCell::new(None) };
+}
+
+/// A panic of student code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panic {
+    /// The message.
+    pub message: String,
+    /// Where, as `file:line`.
+    pub site: String,
+}
+
+/// Calls `f` with the running execution, if there is one.
+#[inline]
+fn with<R>(f: impl FnOnce(&mut Execution<'_>) -> R) -> Option<R> {
+    let current = CURRENT.get();
+    // SAFETY: the pointer is null or set by `execute`, which keeps the execution alive and does not
+    // touch it otherwise; no caller switches fibers within `f` or calls `with` again.
+    unsafe { current.as_mut() }.map(f)
+}
+
+/// Restores the thread's state when an execution ends, however it ends.
+struct Restore(*mut Execution<'static>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        CURRENT.set(self.0);
+    }
+}
+
+/// Runs one execution of `body`, if `strategy` has another one to offer.
+pub fn execute(
+    engine: &mut Engine,
+    body: &dyn Body,
+    settings: &Settings,
+    strategy: &mut dyn Strategy,
+    observer: &mut dyn Observer,
+) -> Option<Outcome> {
+    if !strategy.begin() {
+        return None;
+    }
+    let processes = body.processes();
+    while engine.fibers.len() < processes {
+        engine.fibers.push(Fiber::new());
+    }
+    engine.state.reset(settings.model, processes);
+    let mut execution = Execution::new(&mut engine.state, strategy, observer, settings);
+    let restore = Restore(CURRENT.get());
+    CURRENT.set((&raw mut execution).cast());
+
+    let jobs: [_; PROCESSES_MAX] = std::array::from_fn(|index| {
+        move |suspender: Suspender| {
+            let process = ProcessId::new(index);
+            with(|execution| execution.started(process, suspender));
+            body.run(process);
+        }
+    });
+    let mut started = [false; PROCESSES_MAX];
+    with(|execution| execution.choose_next());
+    while let Some(process) = with(|execution| execution.next()).flatten() {
+        let fiber = &mut engine.fibers[process.index()];
+        let stopped = if started[process.index()] {
+            fiber.resume()
+        } else {
+            started[process.index()] = true;
+            // SAFETY: `jobs` outlives every run: below, each fiber has finished or is unwound.
+            unsafe { fiber.start(&jobs[process.index()]) }
+        };
+        match stopped {
+            Stopped::Suspended => {}
+            Stopped::Finished => {
+                with(|execution| execution.finished(process));
+            }
+            Stopped::Panicked => {
+                let panic = take_panic();
+                with(|execution| {
+                    execution.end(Outcome::Panicked {
+                        process: Some(process),
+                        message: panic.message,
+                        site: panic.site,
+                    });
+                });
+            }
+        }
+    }
+    for fiber in &mut engine.fibers {
+        fiber.unwind();
+    }
+    drop(restore);
+    Some(execution.conclude())
+}
+
+/// Calls `f`, which runs student code outside of an execution; a panic is kept and returned.
+pub fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Panic> {
+    install_hook();
+    CAPTURING.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(f));
+    CAPTURING.set(false);
+    result.map_err(|_| take_panic())
+}
+
+fn take_panic() -> Panic {
+    CAPTURED.take().unwrap_or_else(|| Panic {
+        message: "a panic without a message".to_owned(),
+        site: "an unknown place".to_owned(),
+    })
+}
+
+/// Keeps the panics of student code, which are results and not noise; leaves all others alone.
+pub fn install_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if CURRENT.get().is_null() && !CAPTURING.get() {
+                return previous(info);
+            }
+            let message = info.payload_as_str().unwrap_or("a panic without a message").to_owned();
+            let site = info.location().map_or_else(
+                || "an unknown place".to_owned(),
+                |location| format!("{}:{}", location.file(), location.line()),
+            );
+            // A destructor may panic too; the first one is the cause.
+            CAPTURED.with_borrow_mut(|captured| {
+                captured.get_or_insert(Panic { message, site });
+            });
+        }));
+    });
+}
+
+/// One operation on a variable with tag `tag`, whose value outside of executions is `initial`.
+/// `None`: there is no execution to perform it in; the caller turns to the machine.
+#[inline]
+pub(crate) fn operate(tag: &AtomicU64, initial: impl FnOnce() -> u64, mut call: Call<'_>) -> Option<Reply> {
+    if CURRENT.get().is_null() {
+        return None;
+    }
+    let (location, arrival) = with(|execution| {
+        let location = execution.locate(tag, initial);
+        (location, execution.arrive(&call, location))
+    })?;
+    match arrival {
+        Arrival::Go => {}
+        Arrival::Switch(mine) => switch(mine)?,
+        Arrival::Answer(value) => {
+            let wrote = match &mut call.request {
+                Request::Update { update, .. } => update(value).is_some(),
+                Request::Store { .. } | Request::PlainWrite { .. } => true,
+                Request::Load { .. } | Request::PlainRead => false,
+            };
+            return Some(Reply { value, wrote });
+        }
+    }
+    let reply = with(|execution| execution.perform(&mut call, location)).flatten();
+    if reply.is_none() {
+        leave();
+    }
+    reply
+}
+
+/// A step that touches no variable. `None`: there is no execution.
+#[inline]
+pub(crate) fn pass(site: Site, method: &'static str, step: Pass) -> Option<()> {
+    if CURRENT.get().is_null() {
+        return None;
+    }
+    let pause = step == Pass::Pause;
+    match with(|execution| execution.arrive_silently(site, method, pause))? {
+        Arrival::Go => {}
+        Arrival::Switch(mine) => switch(mine)?,
+        Arrival::Answer(_) => return Some(()),
+    }
+    with(|execution| match step {
+        Pass::Pause => execution.pause(site),
+        Pass::Fence(ordering) => execution.fence(ordering, site),
+    })
+}
+
+/// A step without a variable.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pass {
+    /// `spin_loop`, `yield_now`, the rest in the remainder section.
+    Pause,
+    /// An atomic fence.
+    Fence(Ordering),
+}
+
+/// The running process goes from one section of its cycle to the next.
+pub(crate) fn section(kind: EventKind) {
+    let over = with(|execution| {
+        execution.section(kind);
+        execution.is_over()
+    });
+    if over == Some(true) {
+        leave();
+    }
+}
+
+/// The value that the running execution knows for a variable.
+pub(crate) fn latest(tag: &AtomicU64) -> Option<u64> {
+    with(|execution| execution.latest(tag)).flatten()
+}
+
+/// Lets another process run. `None`: this code is a destructor that runs while the stack unwinds; it
+/// must not unwind again, and what it does no longer matters.
+#[inline]
+fn switch(mine: Suspender) -> Option<()> {
+    if std::thread::panicking() {
+        return None;
+    }
+    // SAFETY: `mine` is the suspender of the running process, made for the fiber that this code runs
+    // on; its job has not ended, since this is it.
+    unsafe { mine.suspend() };
+    Some(())
+}
+
+/// Leaves the execution, which is over.
+#[cold]
+fn leave() {
+    if let Some(mine) = with(|execution| execution.suspender()) {
+        let _ = switch(mine);
+    }
+}

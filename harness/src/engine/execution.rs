@@ -1,0 +1,837 @@
+//! One execution: who may step, what a step does to memory, and when it is over.
+//!
+//! The state is a plain value without a fiber or a global in it. A process *arrives* before each
+//! operation; then the strategy chooses who steps; the chosen process *performs* its operation.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::fiber::Suspender;
+use super::spin::{Ledger, Run, Signature, Step, Trial, TrialStep, Turning};
+use crate::choice::{Choice, Chooser, Ending, Pending, Performed, Spinning, Strategy, Turn};
+use crate::event::{Access, AccessKind, Event, EventKind, LocationId, Observer, Section, Site, ValueType};
+use crate::memory::{Memory, Model, Race};
+use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
+use crate::trace::Schedule;
+
+/// How an execution ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Every process did all it had to do.
+    Complete,
+    /// Nobody can take a step any more.
+    Blocked {
+        /// Who waits.
+        waiting: ProcessSet,
+        /// Whether they wait for ever: each would read the same values again. Otherwise this
+        /// execution only stands for the beginning of others.
+        for_ever: bool,
+    },
+    /// It took as many operations as it may.
+    StepLimit,
+    /// The strategy gave it up.
+    Abandoned,
+    /// The observer ended it.
+    Stopped,
+    /// Two processes accessed non-atomic data without an order between them.
+    DataRace(DataRace),
+    /// The code of `process` panicked.
+    Panicked {
+        /// Whose code; `None` while the shared value was made.
+        process: Option<ProcessId>,
+        /// The message.
+        message: String,
+        /// Where, as `file:line`.
+        site: String,
+    },
+}
+
+/// A data race: two accesses to non-atomic data, at least one a write, neither happens before the
+/// other ([intro.races] 21).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataRace {
+    /// Who came second in this execution.
+    pub process: ProcessId,
+    /// Who came first.
+    pub other: ProcessId,
+    /// Whether the second access writes.
+    pub writes: bool,
+    /// Whether the first access wrote.
+    pub other_writes: bool,
+    /// The second access.
+    pub site: Site,
+    /// The data.
+    pub location: LocationId,
+}
+
+/// A stronger ordering to try at one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The call site.
+    pub site: Site,
+    /// The method called there.
+    pub method: &'static str,
+    /// The ordering written there.
+    pub written: Ordering,
+    /// The ordering to use instead.
+    pub instead: Ordering,
+}
+
+/// How an execution is run, beside its strategy.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The memory model.
+    pub model: Model,
+    /// Operations after which it ends with [`Outcome::StepLimit`].
+    pub steps_max: u32,
+    /// Whether accesses are told to the observer as events.
+    pub traced: bool,
+    /// Orderings to replace.
+    pub overrides: Vec<Override>,
+}
+
+/// What a process asks of the memory.
+pub(crate) enum Request<'a> {
+    Load { ordering: Ordering },
+    Store { value: u64, ordering: Ordering },
+    Update { success: Ordering, failure: Ordering, weak: bool, update: &'a mut dyn FnMut(u64) -> Option<u64> },
+    PlainRead,
+    PlainWrite { value: u64 },
+}
+
+impl Request<'_> {
+    fn pending(&self, location: LocationId) -> Pending {
+        match self {
+            Self::Load { .. } | Self::PlainRead => Pending::Read(location),
+            Self::Store { .. } | Self::Update { .. } | Self::PlainWrite { .. } => Pending::Write(location),
+        }
+    }
+}
+
+/// A call of one operation: what, and where it stands in the source.
+pub(crate) struct Call<'a> {
+    pub request: Request<'a>,
+    pub method: &'static str,
+    pub value_type: ValueType,
+    pub site: Site,
+    /// The other operands, so that two calls at one place with different ones are told apart.
+    pub operand: u64,
+}
+
+impl Call<'_> {
+    /// Two calls with the same code do the same if they get the same answer.
+    #[inline]
+    fn code(&self) -> u64 {
+        code(self.site, self.method, self.operand)
+    }
+}
+
+#[inline]
+fn code(site: Site, method: &'static str, operand: u64) -> u64 {
+    let site: *const std::panic::Location<'_> = site;
+    let mut code = (site.addr() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    code ^= (method.as_ptr().addr() as u64).rotate_left(32);
+    (code ^ operand).wrapping_mul(0xff51_afd7_ed55_8ccd)
+}
+
+/// What a process is told when it arrives before an operation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Arrival {
+    /// Perform it now.
+    Go,
+    /// Suspend by this; perform it when woken.
+    Switch(Suspender),
+    /// This is the answer; nothing is performed. (A trial of a waiting loop.)
+    Answer(u64),
+}
+
+/// The answer to an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reply {
+    /// The value read; for a store, the value written.
+    pub value: u64,
+    /// For an update: whether it wrote.
+    pub wrote: bool,
+}
+
+/// A turn of a waiting loop that nobody has tried out yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TrialRequest {
+    signature: Signature,
+    process: ProcessId,
+    /// After how many steps of the execution the process arrived at the end of that turn.
+    pub(crate) steps: usize,
+}
+
+/// One process, seen from inside the execution.
+#[derive(Debug, Default)]
+struct Local {
+    suspender: Option<Suspender>,
+    run: Run,
+    /// Memory fairness: its reads take the latest write, since the last turn of its waiting loop
+    /// read an older one (Lahav et al., OOPSLA'21).
+    fresh: bool,
+    /// What it waits for, while it is parked.
+    awaits: Vec<(LocationId, u64)>,
+    /// Whether the turn after which it was parked is evidence of waiting.
+    spurious: bool,
+}
+
+/// The state of one execution.
+pub(crate) struct Execution<'a> {
+    strategy: &'a mut dyn Strategy,
+    observer: &'a mut dyn Observer,
+    state: &'a mut State,
+    settings: &'a Settings,
+    watches: bool,
+    spinning: Spinning,
+}
+
+impl std::fmt::Debug for Execution<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Execution").field("turn", &self.state.turn).finish_non_exhaustive()
+    }
+}
+
+/// The buffers of executions: reused, so that an execution allocates nothing.
+#[derive(Debug)]
+pub(crate) struct State {
+    memory: Memory,
+    pub(super) turn: Turn,
+    pub(super) schedule: Schedule,
+    /// Identifies the execution in the tags of student variables; never zero.
+    stamp: u64,
+    processes: usize,
+    alive: ProcessSet,
+    parked: ProcessSet,
+    steps: u32,
+    locals: [Local; PROCESSES_MAX],
+    running: ProcessId,
+    outcome: Option<Outcome>,
+    ledger: Ledger,
+    pub(super) trial_requests: Vec<TrialRequest>,
+    /// The turn to try out in this execution, and its trial once it is under way.
+    pub(super) wanted_trial: Option<TrialRequest>,
+    trial: Option<Trial>,
+}
+
+/// Numbers executions over all threads, so that no two share a stamp.
+static STAMPS: AtomicU64 = AtomicU64::new(1);
+
+/// Operations performed so far, for the watchdog: it stands still exactly while student code runs
+/// on without a preemption point.
+pub(crate) static HEARTBEAT: AtomicU64 = AtomicU64::new(0);
+
+/// The low bits of a variable's tag number its location; the others hold the stamp.
+const LOCATION_BITS: u32 = 20;
+
+impl State {
+    pub(super) fn new() -> Self {
+        Self {
+            memory: Memory::new(),
+            turn: Turn::default(),
+            schedule: Schedule::new(1),
+            stamp: 0,
+            processes: 0,
+            alive: ProcessSet::EMPTY,
+            parked: ProcessSet::EMPTY,
+            steps: 0,
+            locals: std::array::from_fn(|_| Local::default()),
+            running: ProcessId::new(0),
+            outcome: None,
+            ledger: Ledger::default(),
+            trial_requests: Vec::new(),
+            wanted_trial: None,
+            trial: None,
+        }
+    }
+
+    /// Makes ready for another execution.
+    pub(crate) fn reset(&mut self, model: Model, processes: usize) {
+        self.memory.reset(model, processes);
+        self.turn = Turn::default();
+        self.schedule.restart(processes);
+        self.stamp = STAMPS.fetch_add(1, Ordering::Relaxed);
+        self.processes = processes;
+        self.alive = ProcessSet::first(processes);
+        self.parked = ProcessSet::EMPTY;
+        self.steps = 0;
+        for local in &mut self.locals {
+            local.suspender = None;
+            local.run.clear();
+            local.fresh = false;
+            local.awaits.clear();
+            local.spurious = false;
+        }
+        self.outcome = None;
+        self.trial_requests.clear();
+        self.trial = None;
+    }
+
+    /// Operations performed in this execution.
+    pub(super) fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// How many turns hide something.
+    pub(super) fn hidden_turns(&self) -> usize {
+        self.ledger.hidden()
+    }
+
+    /// Whether a turn that was tried out hides something. A trial that never came about (the
+    /// replayed process went another way) proves nothing, so that turn is not trusted.
+    pub(super) fn settle(&mut self, request: TrialRequest) -> bool {
+        if self.ledger.get(request.signature).is_none() {
+            self.ledger.insert(request.signature, Turning::Hidden);
+        }
+        self.ledger.get(request.signature) == Some(Turning::Hidden)
+    }
+}
+
+/// Hands the memory's questions to the strategy and records the answers.
+struct Decider<'a> {
+    strategy: &'a mut dyn Strategy,
+    schedule: &'a mut Schedule,
+    watches: bool,
+    fresh: bool,
+}
+
+impl Chooser for Decider<'_> {
+    #[inline]
+    fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
+        let answer = if self.fresh { 0 } else { self.strategy.choose(choice)? };
+        assert!(answer < choice.arity(), "a strategy answers within the arity");
+        self.schedule.answer(choice, answer);
+        Some(answer)
+    }
+
+    #[inline]
+    fn watches(&self) -> bool {
+        self.watches
+    }
+}
+
+impl<'a> Execution<'a> {
+    pub(crate) fn new(
+        state: &'a mut State,
+        strategy: &'a mut dyn Strategy,
+        observer: &'a mut dyn Observer,
+        settings: &'a Settings,
+    ) -> Self {
+        let watches = strategy.watches();
+        let spinning = strategy.spinning();
+        Self { strategy, observer, state, settings, watches, spinning }
+    }
+
+    /// Whether the execution is over; then nobody performs anything any more.
+    #[inline]
+    pub(crate) fn is_over(&self) -> bool {
+        self.state.outcome.is_some()
+    }
+
+    /// The suspender of the running process.
+    #[inline]
+    pub(crate) fn suspender(&self) -> Suspender {
+        let local = &self.state.locals[self.state.running.index()];
+        local.suspender.expect("a process that runs was started")
+    }
+
+    pub(crate) fn started(&mut self, process: ProcessId, suspender: Suspender) {
+        self.state.locals[process.index()].suspender = Some(suspender);
+    }
+
+    /// Ends the execution. The first outcome stays.
+    pub(crate) fn end(&mut self, outcome: Outcome) {
+        if self.state.outcome.is_none() {
+            self.state.outcome = Some(outcome);
+        }
+    }
+
+    /// The location of a variable whose tag is `tag`, registered at its first use in this
+    /// execution with the value that it was created with.
+    #[inline]
+    pub(crate) fn locate(&mut self, tag: &AtomicU64, initial: impl FnOnce() -> u64) -> LocationId {
+        let known = tag.load(Ordering::Relaxed);
+        if known >> LOCATION_BITS == self.state.stamp {
+            return LocationId((known & ((1 << LOCATION_BITS) - 1)) as u32);
+        }
+        let location = self.state.memory.locate(initial());
+        assert!(location.0 < 1 << LOCATION_BITS, "a solution has fewer than a million variables");
+        tag.store(self.state.stamp << LOCATION_BITS | u64::from(location.0), Ordering::Relaxed);
+        location
+    }
+
+    /// The value that a variable has now, if this execution knows it.
+    pub(crate) fn latest(&self, tag: &AtomicU64) -> Option<u64> {
+        let known = tag.load(Ordering::Relaxed);
+        (known >> LOCATION_BITS == self.state.stamp)
+            .then(|| self.state.memory.latest(LocationId((known & ((1 << LOCATION_BITS) - 1)) as u32)))
+    }
+
+    /// The running process is about to do `call` at `location`.
+    #[inline]
+    pub(crate) fn arrive(&mut self, call: &Call<'_>, location: LocationId) -> Arrival {
+        self.arrive_at(call.request.pending(location), call.code(), Some(location))
+    }
+
+    /// The running process is about to do something that touches no location.
+    pub(crate) fn arrive_silently(&mut self, site: Site, method: &'static str, pause: bool) -> Arrival {
+        if pause {
+            if let Some(trial) = &mut self.state.trial {
+                let step = trial.pause();
+                return self.tried(step);
+            }
+            self.state.turn.pending[self.state.running.index()] = Pending::Silent;
+            return self.choose();
+        }
+        self.arrive_at(Pending::Silent, code(site, method, 0), None)
+    }
+
+    #[inline]
+    fn arrive_at(&mut self, pending: Pending, code: u64, location: Option<LocationId>) -> Arrival {
+        if self.is_over() {
+            return Arrival::Switch(self.suspender());
+        }
+        if let Some(trial) = &mut self.state.trial {
+            let step = trial.operate(code, location);
+            return self.tried(step);
+        }
+        let me = self.state.running;
+        self.state.turn.pending[me.index()] = pending;
+        if self.spinning != Spinning::Run && self.state.locals[me.index()].run.repeats(code, location) {
+            self.turned(me, code, location);
+        } else if self.state.wanted_trial.is_some() {
+            if let Some(arrival) = self.start_trial(me, code, location) {
+                return arrival;
+            }
+        }
+        self.choose()
+    }
+
+    /// Chooses who steps next.
+    #[inline]
+    fn choose(&mut self) -> Arrival {
+        let me = self.state.running;
+        let mine = self.suspender();
+        self.choose_next();
+        if !self.is_over() && self.state.running == me { Arrival::Go } else { Arrival::Switch(mine) }
+    }
+
+    #[inline]
+    pub(crate) fn choose_next(&mut self) {
+        let state = &mut *self.state;
+        let runnable = state.alive.difference(state.parked);
+        if runnable.is_empty() {
+            return self.nobody_can_step();
+        }
+        if state.steps >= self.settings.steps_max {
+            return self.end(Outcome::StepLimit);
+        }
+        let next = match runnable.lowest() {
+            Some(only) if runnable.len() == 1 && !self.watches => only,
+            _ => {
+                state.turn.runnable = runnable;
+                state.turn.parked = state.parked;
+                let Some(index) = self.strategy.choose(&Choice::Process(&state.turn)) else {
+                    return self.end(Outcome::Abandoned);
+                };
+                let next = ProcessId::new(index);
+                assert!(runnable.contains(next), "a strategy chooses a process that can step");
+                next
+            }
+        };
+        state.schedule.step(next);
+        state.running = next;
+        state.turn.previous = Some(next);
+        state.turn.steps[next.index()] += 1;
+        state.steps += 1;
+        HEARTBEAT.store(HEARTBEAT.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+    }
+
+    #[cold]
+    fn nobody_can_step(&mut self) {
+        let state = &mut *self.state;
+        if state.alive.is_empty() {
+            return self.end(Outcome::Complete);
+        }
+        let for_ever = state.alive.iter().all(|process| {
+            let local = &state.locals[process.index()];
+            !local.spurious
+                && local.awaits.iter().all(|&(location, value)| state.memory.latest(location) == value)
+        });
+        let waiting = state.alive;
+        self.end(Outcome::Blocked { waiting, for_ever });
+    }
+
+    /// `me` has run through a loop once without effect and is about to do so again.
+    #[cold]
+    fn turned(&mut self, me: ProcessId, code: u64, location: Option<LocationId>) {
+        let state = &mut *self.state;
+        let local = &mut state.locals[me.index()];
+        let mut turn = None;
+        for (signature, steps) in local.run.turns(code, location) {
+            match state.ledger.get(signature) {
+                Some(Turning::Hidden) => {}
+                Some(Turning::Endless) => {
+                    turn = Some(steps);
+                    break;
+                }
+                None => {
+                    // Taken for endless until tried out after this execution.
+                    state.trial_requests.push(TrialRequest {
+                        signature,
+                        process: me,
+                        steps: state.schedule.len(),
+                    });
+                    turn = Some(steps);
+                    break;
+                }
+            }
+        }
+        let Some(turn) = turn else { return };
+        let spurious = turn.iter().any(|step| step.spurious);
+        let stale = turn.iter().any(|step| {
+            step.read && step.location.is_some_and(|location| state.memory.latest(location) != step.value)
+        });
+        if self.spinning == Spinning::Park && (spurious || stale) {
+            // It would not wait for ever: spurious failures end, and stores become visible.
+            local.fresh = true;
+            local.run.clear();
+            return;
+        }
+        local.spurious = spurious;
+        local.awaits.clear();
+        local.awaits.extend(turn.iter().filter(|step| step.read).filter_map(|step| {
+            step.location.map(|location| (location, step.value))
+        }));
+        local.run.clear();
+        state.parked.insert(me);
+    }
+
+    /// Starts the trial that this execution is run for, if `me` has just completed that turn.
+    #[cold]
+    fn start_trial(&mut self, me: ProcessId, code: u64, location: Option<LocationId>) -> Option<Arrival> {
+        let state = &mut *self.state;
+        let wanted = state.wanted_trial?;
+        if wanted.process != me || wanted.steps != state.schedule.len() {
+            return None;
+        }
+        let local = &state.locals[me.index()];
+        let (signature, turn) =
+            local.run.turns(code, location).find(|(signature, _)| *signature == wanted.signature)?;
+        let mut trial = Trial::new(signature, turn, &mut state.ledger);
+        let step = trial.operate(code, location);
+        state.trial = Some(trial);
+        Some(self.tried(step))
+    }
+
+    fn tried(&mut self, step: TrialStep) -> Arrival {
+        HEARTBEAT.store(HEARTBEAT.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        match step {
+            TrialStep::Answer(value) => Arrival::Answer(value),
+            TrialStep::Over(turning) => {
+                self.trial_over(turning);
+                Arrival::Switch(self.suspender())
+            }
+        }
+    }
+
+    fn trial_over(&mut self, turning: Turning) {
+        if let Some(trial) = self.state.trial.take() {
+            self.state.ledger.insert(trial.signature(), turning);
+        }
+        self.end(Outcome::Abandoned);
+    }
+
+    /// The running process performs `call`. `None`: the execution is over.
+    #[inline]
+    pub(crate) fn perform(&mut self, call: &mut Call<'_>, location: LocationId) -> Option<Reply> {
+        let me = self.state.running;
+        let state = &mut *self.state;
+        let tag = state.steps;
+        let mut decider = Decider {
+            strategy: &mut *self.strategy,
+            schedule: &mut state.schedule,
+            watches: self.watches,
+            fresh: state.locals[me.index()].fresh,
+        };
+        let before = state.memory.latest(location);
+        let index = state.memory.event_count(me);
+        let mut access = Access {
+            kind: AccessKind::Load,
+            method: call.method,
+            site: call.site,
+            location,
+            value_type: call.value_type,
+            ordering: None,
+            read: None,
+            written: None,
+            reads_from: None,
+            write: None,
+            stale_by: 0,
+            spurious: false,
+        };
+        let mut follows = None;
+        let reply = match &mut call.request {
+            Request::Load { ordering } => {
+                let ordering = instead(&self.settings.overrides, call.site, call.method, *ordering);
+                let Some(loaded) = state.memory.load(me, location, ordering, &mut decider) else {
+                    self.end(Outcome::Abandoned);
+                    return None;
+                };
+                access.ordering = Some(ordering);
+                access.read = Some(loaded.value);
+                access.reads_from = Some(loaded.reads_from);
+                access.stale_by = loaded.stale_by;
+                Reply { value: loaded.value, wrote: false }
+            }
+            Request::Store { value, ordering } => {
+                let ordering = instead(&self.settings.overrides, call.site, call.method, *ordering);
+                let Some(stored) = state.memory.store(me, location, *value, ordering, &mut decider) else {
+                    self.end(Outcome::Abandoned);
+                    return None;
+                };
+                access.kind = AccessKind::Store;
+                access.ordering = Some(ordering);
+                access.written = Some(*value);
+                access.write = Some(stored.write);
+                access.stale_by = stored.stale_by;
+                follows = Some(stored.follows);
+                Reply { value: *value, wrote: true }
+            }
+            Request::Update { success, failure, weak, update } => {
+                let overrides = &self.settings.overrides;
+                let written = *success;
+                let success = instead(overrides, call.site, call.method, written);
+                let failure =
+                    if success == written { *failure } else { failure_at_least(*failure, success) };
+                let updated = state.memory.update(
+                    me,
+                    location,
+                    success,
+                    failure,
+                    *weak,
+                    &mut **update,
+                    &mut decider,
+                );
+                let Some(updated) = updated else {
+                    self.end(Outcome::Abandoned);
+                    return None;
+                };
+                access.read = Some(updated.read);
+                access.reads_from = Some(updated.reads_from);
+                access.stale_by = updated.stale_by;
+                access.spurious = updated.spurious;
+                if let Some((written, write)) = updated.written {
+                    access.kind = AccessKind::ReadModifyWrite;
+                    access.ordering = Some(success);
+                    access.written = Some(written);
+                    access.write = Some(write);
+                    follows = Some(updated.reads_from);
+                } else {
+                    access.ordering = Some(failure);
+                }
+                Reply { value: updated.read, wrote: updated.written.is_some() }
+            }
+            Request::PlainRead => match state.memory.plain_read(me, location, tag) {
+                Ok(value) => {
+                    access.kind = AccessKind::PlainRead;
+                    access.read = Some(value);
+                    Reply { value, wrote: false }
+                }
+                Err(race) => return self.raced(call.site, location, false, race),
+            },
+            Request::PlainWrite { value } => match state.memory.plain_write(me, location, *value, tag) {
+                Ok(()) => {
+                    access.kind = AccessKind::PlainWrite;
+                    access.written = Some(*value);
+                    Reply { value: *value, wrote: true }
+                }
+                Err(race) => return self.raced(call.site, location, true, race),
+            },
+        };
+        if self.watches && !matches!(access.kind, AccessKind::PlainRead | AccessKind::PlainWrite) {
+            self.strategy.performed(&Performed {
+                process: me,
+                index,
+                location: Some(location),
+                reads_from: access.reads_from,
+                follows,
+            });
+        }
+        if self.spinning != Spinning::Run || state.wanted_trial.is_some() {
+            let local = &mut state.locals[me.index()];
+            let effect = access.written.is_some_and(|value| value != before || access.stale_by != 0);
+            if effect {
+                local.run.clear();
+                local.fresh = false;
+                if !state.parked.is_empty() && self.spinning == Spinning::Park {
+                    unpark(state, location);
+                }
+            } else {
+                local.run.push(Step {
+                    code: code(call.site, call.method, call.operand),
+                    location: Some(location),
+                    value: reply.value,
+                    read: access.read.is_some(),
+                    spurious: access.spurious,
+                    stale: access.stale_by != 0,
+                });
+            }
+        }
+        if self.settings.traced {
+            self.tell(me, EventKind::Access(access));
+            if self.is_over() {
+                return None;
+            }
+        }
+        Some(reply)
+    }
+
+    #[cold]
+    fn raced(&mut self, site: Site, location: LocationId, writes: bool, race: Race) -> Option<Reply> {
+        let process = self.state.running;
+        self.end(Outcome::DataRace(DataRace {
+            process,
+            other: race.other,
+            writes,
+            other_writes: race.other_wrote,
+            site,
+            location,
+        }));
+        None
+    }
+
+    /// The running process performs a fence.
+    pub(crate) fn fence(&mut self, ordering: Ordering, site: Site) {
+        let me = self.state.running;
+        let ordering = instead(&self.settings.overrides, site, "fence", ordering);
+        let index = self.state.memory.event_count(me);
+        self.state.memory.fence(me, ordering);
+        if self.watches {
+            self.strategy.performed(&Performed {
+                process: me,
+                index,
+                location: None,
+                reads_from: None,
+                follows: None,
+            });
+        }
+        if self.spinning != Spinning::Run || self.state.wanted_trial.is_some() {
+            self.state.locals[me.index()].run.push(Step {
+                code: code(site, "fence", 0),
+                location: None,
+                value: 0,
+                read: false,
+                spurious: false,
+                stale: false,
+            });
+        }
+        if self.settings.traced {
+            self.tell(me, EventKind::Fence(ordering, site));
+        }
+    }
+
+    /// The running process pauses.
+    pub(crate) fn pause(&mut self, site: Site) {
+        if self.settings.traced {
+            self.tell(self.state.running, EventKind::Pause(site));
+        }
+    }
+
+    /// The running process goes from one section to the next.
+    pub(crate) fn section(&mut self, kind: EventKind) {
+        if self.is_over() {
+            return;
+        }
+        if self.state.trial.is_some() {
+            // It left its loop.
+            return self.trial_over(Turning::Hidden);
+        }
+        let me = self.state.running;
+        let turn = &mut self.state.turn;
+        let section = match kind {
+            EventKind::EntryCalled => Section::Entry,
+            EventKind::EntryReturned => {
+                turn.entries[me.index()] += 1;
+                Section::Critical
+            }
+            EventKind::ExitCalled => Section::Exit,
+            EventKind::ExitReturned | EventKind::Finished => Section::Remainder,
+            EventKind::Access(_) | EventKind::Fence(..) | EventKind::Pause(_) => {
+                unreachable!("not a section")
+            }
+        };
+        turn.sections[me.index()] = section;
+        let local = &mut self.state.locals[me.index()];
+        local.run.clear();
+        local.fresh = false;
+        self.tell(me, kind);
+    }
+
+    /// The body of `process` returned.
+    pub(crate) fn finished(&mut self, process: ProcessId) {
+        self.section(EventKind::Finished);
+        self.state.alive.remove(process);
+        if !self.is_over() {
+            self.choose_next();
+        }
+    }
+
+    /// Who is to run on; `None` when the execution is over.
+    #[inline]
+    pub(crate) fn next(&self) -> Option<ProcessId> {
+        if self.is_over() { None } else { Some(self.state.running) }
+    }
+
+    /// Tells the strategy that the execution is over, and takes its outcome.
+    pub(crate) fn conclude(self) -> Outcome {
+        let ending = match &self.state.outcome {
+            Some(Outcome::Complete) => Ending::Complete,
+            Some(Outcome::Blocked { .. }) => Ending::Blocked,
+            _ => Ending::Cut,
+        };
+        self.strategy.end(ending);
+        self.state.outcome.take().expect("an execution that is over has an outcome")
+    }
+
+    fn tell(&mut self, process: ProcessId, kind: EventKind) {
+        let event = Event { step: self.state.steps, process, kind };
+        if self.observer.observe(&event) == ControlFlow::Break(()) {
+            self.end(Outcome::Stopped);
+        }
+    }
+}
+
+/// Wakes who waits for a new value at `location`.
+#[cold]
+fn unpark(state: &mut State, location: LocationId) {
+    for process in state.parked.iter() {
+        let local = &mut state.locals[process.index()];
+        if local.awaits.iter().any(|&(awaited, _)| awaited == location) {
+            local.awaits.clear();
+            state.parked.remove(process);
+        }
+    }
+}
+
+#[inline]
+fn instead(overrides: &[Override], site: Site, method: &str, written: Ordering) -> Ordering {
+    if overrides.is_empty() {
+        return written;
+    }
+    let found = overrides.iter().find(|entry| {
+        std::ptr::eq(entry.site, site) && entry.method == method && entry.written == written
+    });
+    found.map_or(written, |entry| entry.instead)
+}
+
+/// The failure ordering of a compare-exchange whose success ordering was replaced: as strong as
+/// that allows, since a failed one is a load.
+fn failure_at_least(failure: Ordering, success: Ordering) -> Ordering {
+    match (failure, success) {
+        (_, Ordering::SeqCst) => Ordering::SeqCst,
+        (Ordering::Relaxed, Ordering::Acquire | Ordering::AcqRel) => Ordering::Acquire,
+        (failure, _) => failure,
+    }
+}

@@ -1,0 +1,138 @@
+//! Bounded waiting: how often can others enter while one process waits, though it gets its turns?
+
+use super::verdict::{Doorway, Evidence, Kind, Verdict, Violation};
+use super::{Examiner, Memory, lasso};
+use crate::exploration::{Crash, Exploration, Setup};
+use crate::process::{ProcessId, ProcessSet};
+use crate::scenario::Critical;
+use crate::strategy::{Freezer, Starver};
+use crate::trace::Schedule;
+
+/// Operations of one run of the adversary.
+const STEPS_MAX: u32 = 20_000;
+
+/// Steps of the entry section after which the victim is frozen, at most.
+const DOORWAY_STEPS_MAX: u32 = 24;
+
+/// Executions with a frozen victim, for each victim and number of steps.
+const DOORWAY_EXECUTIONS: u64 = 8;
+
+impl Examiner<'_> {
+    /// The verdict on bounded waiting.
+    pub fn bounded_waiting(&mut self, memory: Memory) -> Result<Verdict, Crash> {
+        let mut evidence = Vec::new();
+        let mut worst = 0;
+        let mut entries = 0;
+        let mut doorway: Option<Doorway> = None;
+        let mut everywhere = true;
+        for &processes in &self.effort.processes {
+            let bypass_max = (10 * processes as u32).max(60);
+            let setup = Setup {
+                steps_max: STEPS_MAX,
+                ..self.setup(memory, vec![u32::MAX; processes], Critical::Stay)
+            };
+            let mut starver = Starver::new(self.effort.seed, processes, bypass_max);
+            let mut done = 0;
+            for _ in 0..self.effort.adversary_executions * processes as u64 {
+                let found = self.once(&setup, &mut starver)?;
+                done += 1;
+                entries += found.entries;
+                worst = worst.max(starver.bypass());
+                if starver.was_starved() {
+                    let schedule = self.explorer.engine().schedule().clone();
+                    let victim = starver.victim();
+                    return Ok(match self.starvation(&setup, &schedule, victim)? {
+                        Some(lasso) => Verdict::Violated(Box::new(Violation {
+                            kind: Kind::Starvation(ProcessSet::only(victim)),
+                            setup,
+                            schedule: lasso,
+                        })),
+                        None => Verdict::Unknown(format!(
+                            "{victim} was overtaken {} times while it waited, but no cycle could be \
+                             shown that starves it for ever",
+                            starver.bypass()
+                        )),
+                    });
+                }
+            }
+            evidence.push(Evidence {
+                strategy: "starving adversary",
+                processes,
+                entries: bypass_max,
+                executions: done,
+                blocked: 0,
+                complete: false,
+            });
+            match self.doorway(&setup, processes)? {
+                Some(found) => {
+                    let so_far = doorway.get_or_insert(found);
+                    so_far.steps = so_far.steps.max(found.steps);
+                    so_far.bypass = so_far.bypass.max(found.bypass);
+                }
+                None => everywhere = false,
+            }
+        }
+        if entries == 0 {
+            let reason = "nobody ever entered the critical section, so nobody was overtaken";
+            return Ok(Verdict::Unknown(reason.to_owned()));
+        }
+        Ok(Verdict::Upheld { evidence, bypass: Some(worst), doorway: doorway.filter(|_| everywhere) })
+    }
+
+    fn once(
+        &mut self,
+        setup: &Setup,
+        strategy: &mut dyn crate::choice::Strategy,
+    ) -> Result<Exploration<()>, Crash> {
+        self.explorer.explore(setup, strategy, 1, || (), |_, ()| None)
+    }
+
+    /// A cycle of the schedule that can be gone round for ever while `victim` waits.
+    fn starvation(
+        &mut self,
+        setup: &Setup,
+        schedule: &Schedule,
+        victim: ProcessId,
+    ) -> Result<Option<Schedule>, Crash> {
+        let steps = lasso::steps(&mut self.explorer, setup, schedule)?;
+        let last_own = steps.entries.iter().rfind(|(_, who)| *who == victim).map_or(0, |entry| entry.0);
+        let entries: Vec<usize> =
+            steps.entries.iter().map(|entry| entry.0).filter(|&step| step > last_own).collect();
+        let turn = 3 * setup.processes() + 3;
+        // Later entries are further from the request, and more regular.
+        for rounds in 1..=2 * setup.processes() {
+            for first in 1..entries.len().saturating_sub(rounds) {
+                let (start, end) = (entries[first], entries[first + rounds]);
+                let turns =
+                    schedule.order()[start..end].iter().filter(|&&process| process == victim).count();
+                if turns < turn {
+                    continue;
+                }
+                let mut lasso = schedule.prefix(end);
+                lasso.set_loop_start(start);
+                if lasso::starves(&mut self.explorer, setup, &lasso, victim, 12)?
+                    && lasso::starves(
+                        &mut self.explorer,
+                        setup,
+                        &lasso,
+                        victim,
+                        self.effort.pump_repetitions,
+                    )?
+                {
+                    return Ok(Some(lasso));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The doorway, if there is one: a bonus, not a criterion.
+    fn doorway(&mut self, setup: &Setup, processes: usize) -> Result<Option<Doorway>, Crash> {
+        let mut freezer =
+            Freezer::new(self.effort.seed, processes, DOORWAY_STEPS_MAX, 3 * processes as u32);
+        for _ in 0..DOORWAY_EXECUTIONS * processes as u64 * u64::from(DOORWAY_STEPS_MAX + 1) {
+            self.once(setup, &mut freezer)?;
+        }
+        Ok(freezer.doorway())
+    }
+}

@@ -1,0 +1,112 @@
+//! Lassos: a stem and a loop that repeats. A violation that goes on for ever is shown by its loop,
+//! and believed when a replay has gone round many times and nothing changed.
+
+use std::ops::ControlFlow;
+
+use crate::event::{Event, EventKind, Observer};
+use crate::exploration::{Crash, Explorer, Setup};
+use crate::oracle::{Bypass, Stillness};
+use crate::process::{ProcessId, ProcessSet};
+use crate::strategy::Replay;
+use crate::trace::Schedule;
+
+/// The longest loop that is looked for, in steps.
+const LOOP_MAX: usize = 400;
+
+/// Writes down, for each step, who did what where; and the steps at which somebody entered.
+#[derive(Debug, Default)]
+pub(super) struct Steps {
+    /// For each step of the schedule: the process and the place in the source.
+    pub codes: Vec<(usize, usize)>,
+    /// The number of steps up to and including each entry, and who entered.
+    pub entries: Vec<(usize, ProcessId)>,
+}
+
+impl Observer for Steps {
+    fn observe(&mut self, event: &Event) -> ControlFlow<()> {
+        let step = event.step as usize;
+        let site = match event.kind {
+            EventKind::Access(access) => access.site,
+            EventKind::Fence(_, site) | EventKind::Pause(site) => site,
+            EventKind::EntryReturned => {
+                self.entries.push((step, event.process));
+                return ControlFlow::Continue(());
+            }
+            _ => return ControlFlow::Continue(()),
+        };
+        let site: *const std::panic::Location<'_> = site;
+        self.codes.resize(step, (usize::MAX, 0));
+        self.codes[step - 1] = (event.process.index(), site.addr());
+        ControlFlow::Continue(())
+    }
+}
+
+/// The steps of a schedule's execution.
+pub(super) fn steps(explorer: &mut Explorer<'_>, setup: &Setup, schedule: &Schedule) -> Result<Steps, Crash> {
+    let setup = Setup { steps_max: schedule.len() as u32, ..setup.clone() };
+    let mut steps = Steps::default();
+    explorer.replay(&setup, &mut Replay::new(schedule.clone()), &mut steps, true)?;
+    Ok(steps)
+}
+
+/// A schedule that ends in a cycle of steps: the same with the cycle marked as its loop.
+pub(super) fn with_loop(schedule: &Schedule, steps: &Steps, from: usize) -> Option<Schedule> {
+    let codes = &steps.codes;
+    let length = codes.len().min(schedule.len());
+    for period in 1..=LOOP_MAX.min(length.saturating_sub(from) / 4) {
+        let repeats = |at: usize| codes[at] == codes[at + period];
+        if !(length - 3 * period..length - period).all(repeats) {
+            continue;
+        }
+        let start = (from..length - period).rev().take_while(|&at| repeats(at)).last()?;
+        let mut lasso = schedule.prefix(start + period);
+        lasso.set_loop_start(start);
+        return Some(lasso);
+    }
+    None
+}
+
+/// Goes round the loop many times; whether nobody made progress meanwhile, and every process that
+/// has not finished had its steps.
+pub(super) fn is_still(
+    explorer: &mut Explorer<'_>,
+    setup: &Setup,
+    lasso: &Schedule,
+    rounds: u32,
+) -> Result<bool, Crash> {
+    let start = lasso.loop_start().expect("a lasso has a loop");
+    let setup = endless(setup);
+    let mut stillness = Stillness::new();
+    let mut replay = Replay::new(lasso.clone()).with_rounds(rounds);
+    explorer.replay(&setup, &mut replay, &mut stillness, false)?;
+    let turns: ProcessSet = lasso.order()[start..].iter().copied().collect();
+    let unfinished = stillness.unfinished(setup.processes());
+    Ok(replay.finished()
+        && replay.divergence().is_none()
+        && stillness.last_step() as usize <= start
+        && unfinished.difference(turns).is_empty()
+        && !unfinished.is_empty())
+}
+
+/// Goes round the loop many times; whether `victim` waited all the while, and others entered in
+/// every round.
+pub(super) fn starves(
+    explorer: &mut Explorer<'_>,
+    setup: &Setup,
+    lasso: &Schedule,
+    victim: ProcessId,
+    rounds: u32,
+) -> Result<bool, Crash> {
+    let setup = endless(setup);
+    let mut bypass = Bypass::new();
+    let mut replay = Replay::new(lasso.clone()).with_rounds(rounds);
+    explorer.replay(&setup, &mut replay, &mut bypass, false)?;
+    Ok(replay.finished()
+        && replay.divergence().is_none()
+        && bypass.so_far(victim).is_some_and(|entries| entries >= rounds))
+}
+
+/// The setup without a limit of steps: the loop has one.
+fn endless(setup: &Setup) -> Setup {
+    Setup { steps_max: u32::MAX, ..setup.clone() }
+}

@@ -1,0 +1,123 @@
+//! From a solution to verdicts: which explorations are run for each criterion, and what follows
+//! from what they find.
+//!
+//! Everything found is confirmed before it is called a violation: by the replay of its schedule, and
+//! for what goes on for ever by pumping its cycle. What the explorations cannot decide is *unknown*.
+
+mod bounded_waiting;
+mod counterexample;
+mod lasso;
+mod mend;
+mod mutual_exclusion;
+mod progress;
+mod verdict;
+
+use crate::event::Observer;
+use crate::exploration::{Crash, Exploration, Explorer, Run, Setup};
+use crate::memory::Model;
+use crate::strategy::{Pct, Pos, Random};
+
+pub use mend::{Mend, mends};
+pub use verdict::{Doorway, Evidence, Kind, Verdict, Violation};
+
+/// With what effort a solution is examined. Budgets are executions and steps, never seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// The numbers of processes.
+    pub processes: Vec<usize>,
+    /// How often each process enters; at least two, since some mistakes sit between an exit and the
+    /// next entry.
+    pub entries: u32,
+    /// Where all pseudo-random numbers come from.
+    pub seed: u64,
+    /// Executions of an exhaustive exploration before it is given up as incomplete.
+    pub exhaustive_executions_max: u64,
+    /// Executions of random walks, for each number of processes.
+    pub random_executions: u64,
+    /// Executions of probabilistic concurrency testing.
+    pub pct_executions: u64,
+    /// Executions of partial-order sampling.
+    pub pos_executions: u64,
+    /// Executions of the starving adversary, for each victim.
+    pub adversary_executions: u64,
+    /// Operations after which a sampled execution is cut.
+    pub steps_per_execution_max: u32,
+    /// Repetitions of a cycle before it counts as endless.
+    pub pump_repetitions: u32,
+}
+
+/// Under which memory a criterion is examined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// Rust's memory model, with orderings as written.
+    Cpp20,
+    /// Sequential consistency, whatever the orderings.
+    Sequential,
+}
+
+impl Memory {
+    /// The model for sampled executions.
+    const fn sampled(self) -> Model {
+        match self {
+            Self::Cpp20 => Model::Cpp20,
+            Self::Sequential => Model::Sequential,
+        }
+    }
+
+    /// The model for exhaustive exploration, which needs execution graphs.
+    const fn exhaustive(self) -> Model {
+        match self {
+            Self::Cpp20 => Model::Cpp20,
+            Self::Sequential => Model::Strong,
+        }
+    }
+}
+
+/// Examines one solution.
+#[derive(Debug)]
+pub struct Examiner<'a> {
+    explorer: Explorer<'a>,
+    effort: &'a Effort,
+}
+
+impl<'a> Examiner<'a> {
+    /// An examiner who has seen nothing yet.
+    pub fn new(explorer: Explorer<'a>, effort: &'a Effort) -> Self {
+        Self { explorer, effort }
+    }
+
+    /// The explorer, to replay what was found.
+    pub const fn explorer(&mut self) -> &mut Explorer<'a> {
+        &mut self.explorer
+    }
+
+    /// Runs the sampling part of the portfolio: random walks, PCT, POS.
+    fn sample<O: Observer, B>(
+        &mut self,
+        setup: &Setup,
+        share: u64,
+        entries: u32,
+        mut observer: impl FnMut() -> O,
+        mut judge: impl FnMut(&Run<'_>, &O) -> Option<B>,
+        evidence: &mut Vec<Evidence>,
+    ) -> Result<Exploration<B>, Crash> {
+        let seed = self.effort.seed;
+        let strategies: [(&str, Box<dyn crate::choice::Strategy>, u64); 3] = [
+            ("random", Box::new(Random::new(seed)), self.effort.random_executions),
+            ("pct", Box::new(Pct::new(seed)), self.effort.pct_executions),
+            ("pos", Box::new(Pos::new(seed)), self.effort.pos_executions),
+        ];
+        let mut total = Exploration::nothing();
+        for (name, mut strategy, executions) in strategies {
+            let executions = executions.div_ceil(share.max(1));
+            let found =
+                self.explorer.explore(setup, &mut *strategy, executions, &mut observer, &mut judge)?;
+            evidence.push(Evidence::sampled(name, setup.processes(), entries, &found));
+            total.add(found);
+            if total.breach.is_some() {
+                break;
+            }
+        }
+        Ok(total)
+    }
+}

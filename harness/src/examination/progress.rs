@@ -1,0 +1,258 @@
+//! Progress: somebody gets in. Processes that rest in their remainder section owe nothing, so every
+//! scenario is also run with some of them resting for ever.
+
+use super::counterexample::simplest;
+use super::verdict::{Evidence, Kind, Verdict, Violation};
+use super::{Examiner, Memory, lasso};
+use crate::engine::Outcome;
+use crate::event::Section;
+use crate::exploration::{Crash, Run, Setup};
+use crate::oracle::Stillness;
+use crate::process::{ProcessId, ProcessSet};
+use crate::scenario::Critical;
+use crate::strategy::{Replay, RoundRobin};
+use crate::trace::Schedule;
+
+/// Executions in turn, with other rhythms.
+const ROUND_ROBIN_EXECUTIONS: u64 = 40;
+
+/// The longest turn in them.
+const QUANTUM_MAX: u32 = 6;
+
+/// What one execution says about progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Breach {
+    /// These wait on values that nobody will change.
+    Waits(ProcessSet),
+    /// For half of the execution nobody went from one section to the next: perhaps a livelock.
+    Still,
+}
+
+fn judge(run: &Run<'_>, stillness: &Stillness) -> Option<Breach> {
+    match run.outcome {
+        Outcome::Blocked { waiting, for_ever: true } => Some(Breach::Waits(*waiting)),
+        Outcome::StepLimit if (stillness.last_step() as usize) < run.schedule.len() / 2 => {
+            Some(Breach::Still)
+        }
+        _ => None,
+    }
+}
+
+fn judge_waits(run: &Run<'_>, stillness: &Stillness) -> Option<ProcessSet> {
+    match judge(run, stillness) {
+        Some(Breach::Waits(waiting)) => Some(waiting),
+        _ => None,
+    }
+}
+
+impl Examiner<'_> {
+    /// The verdict on progress.
+    pub fn progress(&mut self, memory: Memory) -> Result<Verdict, Crash> {
+        let mut evidence = Vec::new();
+        let mut doubt = None;
+        for &processes in &self.effort.processes {
+            let all_quotas = quotas(processes, self.effort.entries);
+            for quotas in &all_quotas {
+                let most = quotas.iter().copied().max().unwrap_or(0);
+                // Exhaustively with all entries for two processes; with more, once each.
+                let each = if processes == 2 { most } else { 1 };
+                let few: Vec<u32> = quotas.iter().map(|&quota| quota.min(each)).collect();
+                let mut setup = self.setup(memory, few, Critical::Stay);
+                setup.model = memory.exhaustive();
+                let found = self.explorer.exhaust(
+                    &setup,
+                    self.effort.exhaustive_executions_max,
+                    Stillness::new,
+                    judge_waits,
+                )?;
+                evidence.push(Evidence::exhaustive(processes, each, &found));
+                if let Some((waiting, schedule)) = found.breach {
+                    let breach = Breach::Waits(waiting);
+                    match self.breached(memory, breach, &setup, schedule)? {
+                        Some(verdict) => return Ok(verdict),
+                        None => doubt = Some(processes),
+                    }
+                }
+
+                let setup = self.setup(memory, quotas.clone(), Critical::Stay);
+                let mut in_turn = RoundRobin::variety(self.effort.seed, QUANTUM_MAX);
+                let found = self.explorer.explore(
+                    &setup,
+                    &mut in_turn,
+                    ROUND_ROBIN_EXECUTIONS,
+                    Stillness::new,
+                    judge,
+                )?;
+                evidence.push(Evidence::sampled("round robin", processes, most, &found));
+                if let Some((breach, schedule)) = found.breach {
+                    match self.breached(memory, breach, &setup, schedule)? {
+                        Some(verdict) => return Ok(verdict),
+                        None => doubt = Some(processes),
+                    }
+                }
+                let share = all_quotas.len() as u64;
+                let found =
+                    self.sample(&setup, share, most, Stillness::new, judge, &mut evidence)?;
+                if let Some((breach, schedule)) = found.breach {
+                    match self.breached(memory, breach, &setup, schedule)? {
+                        Some(verdict) => return Ok(verdict),
+                        None => doubt = Some(processes),
+                    }
+                }
+            }
+        }
+        if let Some(processes) = doubt {
+            return Ok(Verdict::Unknown(format!(
+                "with {processes} processes some execution went on for {} steps without an entry, but \
+                 no cycle could be shown",
+                self.effort.steps_per_execution_max
+            )));
+        }
+        Ok(Verdict::Upheld { evidence: merged(evidence), bypass: None, doorway: None })
+    }
+
+    fn breached(
+        &mut self,
+        memory: Memory,
+        breach: Breach,
+        setup: &Setup,
+        schedule: Schedule,
+    ) -> Result<Option<Verdict>, Crash> {
+        match breach {
+            Breach::Waits(waiting) if self.waits_for_ever(setup, &schedule)? => {
+                self.waits(memory, waiting, setup.clone(), schedule).map(Some)
+            }
+            Breach::Waits(_) => Ok(None),
+            Breach::Still => self.livelock(setup, &schedule),
+        }
+    }
+
+    /// Lets everybody who waits go on, in turn and with fresh values, many times; whether nobody
+    /// makes progress.
+    fn waits_for_ever(&mut self, setup: &Setup, schedule: &Schedule) -> Result<bool, Crash> {
+        let rounds = self.effort.pump_repetitions * setup.processes() as u32 * 4;
+        let on = Setup { steps_max: schedule.len() as u32 + rounds, ..setup.clone() };
+        let mut stillness = Stillness::new();
+        let mut replay = Replay::new(schedule.clone());
+        let outcome = self.explorer.replay(&on, &mut replay, &mut stillness, false)?;
+        Ok(replay.divergence().is_none()
+            && matches!(outcome, Outcome::StepLimit | Outcome::Blocked { .. })
+            && stillness.last_step() as usize <= schedule.len())
+    }
+
+    /// Somebody waits for ever: what kind of waiting is it?
+    fn waits(
+        &mut self,
+        memory: Memory,
+        waiting: ProcessSet,
+        setup: Setup,
+        schedule: Schedule,
+    ) -> Result<Verdict, Crash> {
+        let kind = self.classify(&setup, &schedule, waiting)?;
+        let setups = self.smaller(&Setup { model: memory.sampled(), ..setup.clone() });
+        if let Some((waiting, smaller, simpler)) =
+            simplest(&mut self.explorer, &setups, Stillness::new, judge_waits)?
+        {
+            let simpler_kind = self.classify(&smaller, &simpler, waiting)?;
+            if std::mem::discriminant(&simpler_kind) == std::mem::discriminant(&kind) {
+                return Ok(violation(simpler_kind, smaller, simpler));
+            }
+        }
+        Ok(violation(kind, setup, schedule))
+    }
+
+    fn classify(
+        &mut self,
+        setup: &Setup,
+        schedule: &Schedule,
+        waiting: ProcessSet,
+    ) -> Result<Kind, Crash> {
+        let here = Setup { steps_max: schedule.len() as u32, ..setup.clone() };
+        let mut stillness = Stillness::new();
+        self.explorer.replay(&here, &mut Replay::new(schedule.clone()), &mut stillness, false)?;
+        if !stillness.in_section(Section::Exit, waiting).is_empty() {
+            return Ok(Kind::ExitWaits(stillness.in_section(Section::Exit, waiting)));
+        }
+        if waiting.len() == setup.processes() {
+            return Ok(Kind::Stuck(waiting));
+        }
+        // Would those who rest have helped, had they come back?
+        let entries = stillness.entries();
+        let quotas = ProcessId::all(setup.processes()).zip(&setup.quotas);
+        let quotas = quotas.map(|(process, &quota)| {
+            if waiting.contains(process) { quota } else { quota + 2 }
+        });
+        let back = Setup { quotas: quotas.collect(), ..setup.clone() };
+        let resting = ProcessSet::first(setup.processes()).difference(waiting);
+        let mut stillness = Stillness::new();
+        self.explorer.replay(&back, &mut Replay::new(schedule.clone()), &mut stillness, false)?;
+        let helped = stillness.entries() - entries > 2 * resting.len() as u32;
+        Ok(match waiting.len() {
+            _ if helped => Kind::NeedsRemainder(waiting),
+            1 => Kind::Solo(waiting),
+            _ => Kind::Stuck(waiting),
+        })
+    }
+
+    /// A long execution without an entry: is there a fair cycle in it?
+    fn livelock(&mut self, setup: &Setup, schedule: &Schedule) -> Result<Option<Verdict>, Crash> {
+        // From here on everybody in turn, with fresh values: that is fair.
+        let on = Setup { steps_max: 2 * setup.steps_max, ..setup.clone() };
+        let mut stillness = Stillness::new();
+        self.explorer.replay(&on, &mut Replay::new(schedule.clone()), &mut stillness, false)?;
+        let tail = self.explorer.engine().schedule().clone();
+        for candidate in [schedule, &tail] {
+            let steps = lasso::steps(&mut self.explorer, setup, candidate)?;
+            let from = stillness.last_step() as usize;
+            let Some(lasso) = lasso::with_loop(candidate, &steps, from) else { continue };
+            if lasso::is_still(&mut self.explorer, setup, &lasso, self.effort.pump_repetitions)? {
+                let start = lasso.loop_start().expect("a lasso has a loop");
+                let who = lasso.order()[start..].iter().copied().collect();
+                return Ok(Some(violation(Kind::Livelock(who), setup.clone(), lasso)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn violation(kind: Kind, setup: Setup, schedule: Schedule) -> Verdict {
+    Verdict::Violated(Box::new(Violation { kind, setup, schedule }))
+}
+
+/// How often each process enters, in each scenario: all of them; some more often than others; and
+/// every choice of processes that rest for ever, as long as somebody asks.
+fn quotas(processes: usize, entries: u32) -> Vec<Vec<u32>> {
+    let mut all = vec![vec![entries; processes]];
+    for absent in 1..(1_usize << processes) - 1 {
+        // With many processes: one absent, or all but one.
+        let count = absent.count_ones() as usize;
+        if count == 1 || count == processes - 1 {
+            all.push((0..processes).map(|p| if absent >> p & 1 == 1 { 0 } else { entries }).collect());
+        }
+    }
+    for more in 0..processes {
+        all.push((0..processes).map(|p| if p == more { entries + 1 } else { 1 }).collect());
+    }
+    all.dedup();
+    all
+}
+
+/// One line of evidence for each strategy and number of processes.
+fn merged(evidence: Vec<Evidence>) -> Vec<Evidence> {
+    let mut all: Vec<Evidence> = Vec::new();
+    for one in evidence {
+        let same = all.iter_mut().find(|other| {
+            (other.strategy, other.processes) == (one.strategy, one.processes)
+        });
+        match same {
+            Some(other) => {
+                other.executions += one.executions;
+                other.blocked += one.blocked;
+                other.complete &= one.complete;
+                other.entries = other.entries.max(one.entries);
+            }
+            None => all.push(one),
+        }
+    }
+    all
+}

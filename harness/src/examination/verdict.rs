@@ -1,0 +1,113 @@
+//! What follows for a criterion, and on what evidence.
+
+use crate::exploration::{Exploration, Setup};
+use crate::oracle::Overlap;
+use crate::process::ProcessSet;
+use crate::trace::Schedule;
+
+pub use crate::strategy::Doorway;
+
+/// Whether a criterion holds. *Violated* before *unknown* before *upheld*; unknown is no pass.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// Not violated in anything that was run.
+    Upheld {
+        /// What was run.
+        evidence: Vec<Evidence>,
+        /// Bounded waiting: the largest bypass found.
+        bypass: Option<u32>,
+        /// Bounded waiting: the doorway that was inferred.
+        doorway: Option<Doorway>,
+    },
+    /// Violated, with the proof.
+    Violated(Box<Violation>),
+    /// Neither shown nor refuted: why.
+    Unknown(String),
+}
+
+impl Verdict {
+    /// Whether it is a violation.
+    pub const fn is_violated(&self) -> bool {
+        matches!(self, Self::Violated(_))
+    }
+}
+
+/// One exploration that found no violation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The strategy's name.
+    pub strategy: &'static str,
+    /// How many processes.
+    pub processes: usize,
+    /// How often each entered, at most.
+    pub entries: u32,
+    /// Executions that completed.
+    pub executions: u64,
+    /// Executions in which somebody waited in the end.
+    pub blocked: u64,
+    /// Whether these are all executions within the bounds.
+    pub complete: bool,
+}
+
+impl Evidence {
+    pub(super) fn sampled<B>(
+        strategy: &'static str,
+        processes: usize,
+        entries: u32,
+        found: &Exploration<B>,
+    ) -> Self {
+        Self {
+            strategy,
+            processes,
+            entries,
+            executions: found.complete + found.blocked + found.cut,
+            blocked: 0,
+            complete: false,
+        }
+    }
+
+    pub(super) fn exhaustive<B>(processes: usize, entries: u32, found: &Exploration<B>) -> Self {
+        Self {
+            strategy: "exhaustive",
+            processes,
+            entries,
+            executions: found.complete,
+            blocked: found.blocked,
+            complete: found.exhausted,
+        }
+    }
+}
+
+/// The kinds of violation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Two inside, after their entry sections overlapped; or, if the door stood open, without.
+    Overlap(Overlap),
+    /// Never two inside, but the datum is accessed in a data race.
+    NotVisible,
+    /// The solution's own non-atomic data is accessed in a data race.
+    DataRace,
+    /// These wait for somebody who rests in the remainder section.
+    NeedsRemainder(ProcessSet),
+    /// One process, alone, waits for ever.
+    Solo(ProcessSet),
+    /// These wait for ever.
+    Stuck(ProcessSet),
+    /// A fair cycle without progress.
+    Livelock(ProcessSet),
+    /// `exit_section` of one of these does not return.
+    ExitWaits(ProcessSet),
+    /// A cycle in which others enter while one of these waits.
+    Starvation(ProcessSet),
+}
+
+/// The proof of a violation.
+#[derive(Clone, Debug)]
+pub struct Violation {
+    /// What kind.
+    pub kind: Kind,
+    /// The scenario.
+    pub setup: Setup,
+    /// The schedule that shows it; with a loop, if it goes on for ever in a cycle.
+    pub schedule: Schedule,
+}

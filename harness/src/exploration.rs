@@ -1,0 +1,277 @@
+//! Many executions of one scenario under one strategy, and what they found.
+//!
+//! An exploration judges nothing: it asks a closure about each execution and stops at the first one
+//! that the closure calls a breach.
+
+use crate::backend::{self, Panic};
+use crate::choice::Strategy;
+use crate::engine::{Engine, Outcome, Override, Settings, TrialRequest};
+use crate::event::Observer;
+use crate::memory::Model;
+use crate::process::ProcessId;
+use crate::scenario::{Critical, Scenario};
+use crate::strategy::{Exhaustive, Replay};
+use crate::trace::Schedule;
+
+/// How a scenario is set up for an exploration.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The memory model.
+    pub model: Model,
+    /// How often each process enters.
+    pub quotas: Vec<u32>,
+    /// What it does inside.
+    pub critical: Critical,
+    /// Operations after which an execution is cut.
+    pub steps_max: u32,
+}
+
+impl Setup {
+    /// How many processes there are.
+    pub fn processes(&self) -> usize {
+        self.quotas.len()
+    }
+}
+
+/// The code panicked: there is nothing to measure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crash {
+    /// What it said.
+    pub panic: Panic,
+    /// The execution in which it did, unless it was before any.
+    pub schedule: Option<Schedule>,
+}
+
+/// One execution, as a judge sees it.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// How it ended.
+    pub outcome: &'a Outcome,
+    /// Its decisions.
+    pub schedule: &'a Schedule,
+}
+
+/// One execution that was run.
+struct Ran {
+    outcome: Outcome,
+    /// Whether a turn of a waiting loop that was met for the first time turned out to hide
+    /// something, so that this execution parked a process that would have gone on.
+    doubtful: bool,
+    entries: u64,
+}
+
+/// What an exploration did, and what it found.
+#[derive(Clone, Debug)]
+pub struct Exploration<B> {
+    /// The first breach, with the schedule that shows it.
+    pub breach: Option<(B, Schedule)>,
+    /// Executions that completed (for an exhaustive exploration: distinct execution graphs).
+    pub complete: u64,
+    /// Executions in which somebody waited in the end.
+    pub blocked: u64,
+    /// Executions that were cut short by the limit of steps or by a data race.
+    pub cut: u64,
+    /// Whether these were all executions that there are.
+    pub exhausted: bool,
+    /// Entries to critical sections in all executions.
+    pub entries: u64,
+}
+
+impl<B> Exploration<B> {
+    /// Nothing done, nothing found.
+    pub const fn nothing() -> Self {
+        Self { breach: None, complete: 0, blocked: 0, cut: 0, exhausted: false, entries: 0 }
+    }
+
+    /// Adds what another exploration did and found.
+    pub fn add(&mut self, other: Self) {
+        self.complete += other.complete;
+        self.blocked += other.blocked;
+        self.cut += other.cut;
+        self.entries += other.entries;
+        self.breach = self.breach.take().or(other.breach);
+    }
+}
+
+/// Explores scenarios of one solution.
+pub struct Explorer<'a> {
+    scenario: &'a dyn Scenario,
+    engine: Engine,
+    overrides: Vec<Override>,
+}
+
+impl std::fmt::Debug for Explorer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Explorer").field("engine", &self.engine).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Explorer<'a> {
+    /// An explorer that knows nothing of the solution yet.
+    pub fn new(scenario: &'a dyn Scenario) -> Self {
+        backend::install_hook();
+        Self { scenario, engine: Engine::new(), overrides: Vec::new() }
+    }
+
+    /// From now on, uses these orderings instead of the written ones.
+    pub fn set_overrides(&mut self, overrides: Vec<Override>) {
+        self.overrides = overrides;
+    }
+
+    /// The engine, with the state of the last execution.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Runs one execution. `None`: the strategy has none left.
+    ///
+    /// New turns of waiting loops are tried out afterwards.
+    fn run(
+        &mut self,
+        setup: &Setup,
+        strategy: &mut dyn Strategy,
+        observer: &mut dyn Observer,
+        traced: bool,
+    ) -> Result<Option<Ran>, Crash> {
+        let settings = Settings {
+            model: setup.model,
+            steps_max: setup.steps_max,
+            traced,
+            overrides: self.overrides.clone(),
+        };
+        let body = self
+            .scenario
+            .body(&setup.quotas, setup.critical)
+            .map_err(|panic| Crash { panic, schedule: None })?;
+        let outcome = backend::execute(&mut self.engine, &*body, &settings, strategy, observer);
+        drop(body);
+        let Some(outcome) = outcome else { return Ok(None) };
+        if let Outcome::Panicked { message, site, .. } = outcome {
+            let panic = Panic { message, site };
+            return Err(Crash { panic, schedule: Some(self.engine.schedule().clone()) });
+        }
+        let entries = ProcessId::all(setup.processes())
+            .map(|process| u64::from(self.engine.entries(process)))
+            .sum();
+        let mut doubtful = false;
+        if self.engine.has_trial_requests() {
+            let schedule = self.engine.schedule().clone();
+            for request in self.engine.trial_requests() {
+                doubtful |= self.try_out(setup, &settings, &schedule, request)?;
+            }
+            self.engine.restore_schedule(schedule);
+        }
+        Ok(Some(Ran { outcome, doubtful, entries }))
+    }
+
+    /// Tries out whether a turn of a waiting loop goes on for ever; whether it does not.
+    fn try_out(
+        &mut self,
+        setup: &Setup,
+        settings: &Settings,
+        schedule: &Schedule,
+        request: TrialRequest,
+    ) -> Result<bool, Crash> {
+        let body = self
+            .scenario
+            .body(&setup.quotas, setup.critical)
+            .map_err(|panic| Crash { panic, schedule: None })?;
+        self.engine.want_trial(request);
+        let mut replay = Replay::new(schedule.clone());
+        let outcome = backend::execute(&mut self.engine, &*body, settings, &mut replay, &mut ());
+        let hidden = self.engine.end_trial(request);
+        match outcome {
+            Some(Outcome::Panicked { message, site, .. }) => Err(Crash {
+                panic: Panic { message, site },
+                schedule: Some(self.engine.schedule().clone()),
+            }),
+            _ => Ok(hidden),
+        }
+    }
+
+    /// Runs executions until `judge` finds a breach, the strategy has none left, or
+    /// `executions_max` are done. `observer` makes a fresh observer for each execution.
+    pub fn explore<O: Observer, B>(
+        &mut self,
+        setup: &Setup,
+        strategy: &mut dyn Strategy,
+        executions_max: u64,
+        mut observer: impl FnMut() -> O,
+        mut judge: impl FnMut(&Run<'_>, &O) -> Option<B>,
+    ) -> Result<Exploration<B>, Crash> {
+        let mut found = Exploration::nothing();
+        for _ in 0..executions_max {
+            let mut watching = observer();
+            let Some(ran) = self.run(setup, strategy, &mut watching, false)? else {
+                found.exhausted = true;
+                break;
+            };
+            found.entries += ran.entries;
+            match ran.outcome {
+                Outcome::Complete => found.complete += 1,
+                Outcome::Blocked { .. } => found.blocked += 1,
+                Outcome::Abandoned => {}
+                _ => found.cut += 1,
+            }
+            if ran.doubtful && matches!(ran.outcome, Outcome::Blocked { .. }) {
+                continue;
+            }
+            let run = Run { outcome: &ran.outcome, schedule: self.engine.schedule() };
+            if let Some(breach) = judge(&run, &watching) {
+                found.breach = Some((breach, self.engine.schedule().clone()));
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Explores all execution graphs, or `executions_max` of them.
+    pub fn exhaust<O: Observer, B>(
+        &mut self,
+        setup: &Setup,
+        executions_max: u64,
+        mut observer: impl FnMut() -> O,
+        mut judge: impl FnMut(&Run<'_>, &O) -> Option<B>,
+    ) -> Result<Exploration<B>, Crash> {
+        loop {
+            let hidden_before = self.engine.hidden_turns();
+            let mut strategy = Exhaustive::new(executions_max);
+            let mut found =
+                self.explore(setup, &mut strategy, u64::MAX, &mut observer, &mut judge)?;
+            found.complete = strategy.complete();
+            found.blocked = strategy.blocked();
+            found.cut = strategy.cut();
+            found.exhausted = strategy.is_exhausted() && strategy.cut() == 0;
+            // A waiting loop turned out not to be one: what was cut there must be explored too.
+            if found.breach.is_some() || self.engine.hidden_turns() == hidden_before {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Runs some executions and shows them all to `observer`, every access included.
+    pub fn survey(
+        &mut self,
+        setup: &Setup,
+        strategy: &mut dyn Strategy,
+        executions: u64,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Crash> {
+        for _ in 0..executions {
+            self.run(setup, strategy, observer, true)?;
+        }
+        Ok(())
+    }
+
+    /// Runs the execution of one schedule and shows it to `observer`, every access included.
+    pub fn replay(
+        &mut self,
+        setup: &Setup,
+        replay: &mut Replay,
+        observer: &mut dyn Observer,
+        traced: bool,
+    ) -> Result<Outcome, Crash> {
+        let run = self.run(setup, replay, observer, traced)?;
+        Ok(run.expect("a replay has one execution").outcome)
+    }
+}

@@ -1,0 +1,12 @@
+//! Judges: pure folds over events. No clock, no I/O, no engine.
+//!
+//! *Direction of soundness:* a conviction is never spurious; an acquittal covers only the executions
+//! that were watched.
+
+mod bypass;
+mod mutual_exclusion;
+mod stillness;
+
+pub use bypass::Bypass;
+pub use mutual_exclusion::{MutualExclusion, Overlap};
+pub use stillness::Stillness;

@@ -1,0 +1,343 @@
+//! The atomic types of std, with their methods, signatures and ordering rules.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64 as Tag, Ordering};
+
+use crate::backend::{self, Pass};
+use crate::engine::{Call, Reply, Request};
+use crate::event::ValueType;
+
+/// An atomic fence, as [`std::sync::atomic::fence`].
+///
+/// # Panics
+/// If `order` is `Relaxed`.
+#[track_caller]
+pub fn fence(order: Ordering) {
+    assert!(order != Ordering::Relaxed, "there is no such thing as a relaxed fence");
+    if backend::pass(Location::caller(), "fence", Pass::Fence(order)).is_none() {
+        std::sync::atomic::fence(order);
+    }
+}
+
+/// As [`std::sync::atomic::compiler_fence`]: it orders a process with its own signal handlers only,
+/// so that between processes it does nothing.
+///
+/// # Panics
+/// If `order` is `Relaxed`.
+#[track_caller]
+pub fn compiler_fence(order: Ordering) {
+    assert!(order != Ordering::Relaxed, "there is no such thing as a relaxed compiler fence");
+    std::sync::atomic::compiler_fence(order);
+}
+
+#[track_caller]
+fn check_load(order: Ordering) {
+    match order {
+        Ordering::Release => panic!("there is no such thing as a release load"),
+        Ordering::AcqRel => panic!("there is no such thing as an acquire-release load"),
+        _ => {}
+    }
+}
+
+#[track_caller]
+fn check_store(order: Ordering) {
+    match order {
+        Ordering::Acquire => panic!("there is no such thing as an acquire store"),
+        Ordering::AcqRel => panic!("there is no such thing as an acquire-release store"),
+        _ => {}
+    }
+}
+
+#[track_caller]
+fn check_failure(order: Ordering) {
+    match order {
+        Ordering::Release => panic!("there is no such thing as a release failure ordering"),
+        Ordering::AcqRel => panic!("there is no such thing as an acquire-release failure ordering"),
+        _ => {}
+    }
+}
+
+/// Tells two compare-exchanges at one place apart by both operands.
+fn mix(expected: u64, new: u64) -> u64 {
+    expected.rotate_left(32) ^ new
+}
+
+macro_rules! atomic {
+    ($name:ident, $value:ty, $value_type:ident, $to_bits:expr, $from_bits:expr) => {
+        #[doc = concat!("As [`std::sync::atomic::", stringify!($name), "`].")]
+        pub struct $name {
+            machine: std::sync::atomic::$name,
+            /// Which location of which execution this is.
+            tag: Tag,
+        }
+
+        impl $name {
+            /// A variable with this value.
+            pub const fn new(value: $value) -> Self {
+                Self { machine: std::sync::atomic::$name::new(value), tag: Tag::new(0) }
+            }
+
+            #[inline]
+            #[track_caller]
+            fn operate(&self, request: Request<'_>, method: &'static str, operand: u64) -> Option<Reply> {
+                let call = Call {
+                    request,
+                    method,
+                    value_type: ValueType::$value_type,
+                    site: Location::caller(),
+                    operand,
+                };
+                backend::operate(&self.tag, || $to_bits(self.machine.load(Ordering::Relaxed)), call)
+            }
+
+            /// A read-modify-write that always writes.
+            #[inline]
+            #[track_caller]
+            fn modify(
+                &self,
+                order: Ordering,
+                method: &'static str,
+                operand: $value,
+                update: impl Fn($value) -> $value,
+            ) -> Option<$value> {
+                let mut update = |bits| Some($to_bits(update($from_bits(bits))));
+                let failure = Ordering::Relaxed;
+                let request =
+                    Request::Update { success: order, failure, weak: false, update: &mut update };
+                self.operate(request, method, $to_bits(operand)).map(|reply| $from_bits(reply.value))
+            }
+
+            /// The value now, for code that has the variable to itself.
+            fn settle(&mut self) -> &mut std::sync::atomic::$name {
+                if let Some(bits) = backend::latest(&self.tag) {
+                    *self.machine.get_mut() = $from_bits(bits);
+                    // Whoever has it to itself is ordered after all that was done to it: it starts
+                    // afresh with this value.
+                    *self.tag.get_mut() = 0;
+                }
+                &mut self.machine
+            }
+
+            /// See std.
+            pub fn get_mut(&mut self) -> &mut $value {
+                self.settle().get_mut()
+            }
+
+            /// See std.
+            pub fn into_inner(mut self) -> $value {
+                *self.get_mut()
+            }
+
+            /// See std.
+            #[inline]
+            #[track_caller]
+            pub fn load(&self, order: Ordering) -> $value {
+                check_load(order);
+                match self.operate(Request::Load { ordering: order }, "load", 0) {
+                    Some(reply) => $from_bits(reply.value),
+                    None => self.machine.load(order),
+                }
+            }
+
+            /// See std.
+            #[inline]
+            #[track_caller]
+            pub fn store(&self, value: $value, order: Ordering) {
+                check_store(order);
+                let bits = $to_bits(value);
+                let request = Request::Store { value: bits, ordering: order };
+                if self.operate(request, "store", bits).is_none() {
+                    self.machine.store(value, order);
+                }
+            }
+
+            /// See std.
+            #[inline]
+            #[track_caller]
+            pub fn swap(&self, value: $value, order: Ordering) -> $value {
+                self.modify(order, "swap", value, |_| value)
+                    .unwrap_or_else(|| self.machine.swap(value, order))
+            }
+
+            #[inline]
+            #[track_caller]
+            fn exchange(
+                &self,
+                current: $value,
+                new: $value,
+                (success, failure): (Ordering, Ordering),
+                method: &'static str,
+                weak: bool,
+            ) -> Option<Result<$value, $value>> {
+                check_failure(failure);
+                let (expected, new) = ($to_bits(current), $to_bits(new));
+                let mut update = |bits| (bits == expected).then_some(new);
+                let request = Request::Update { success, failure, weak, update: &mut update };
+                let reply = self.operate(request, method, mix(expected, new))?;
+                let previous = $from_bits(reply.value);
+                Some(if reply.wrote { Ok(previous) } else { Err(previous) })
+            }
+
+            /// See std.
+            #[inline]
+            #[track_caller]
+            pub fn compare_exchange(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                self.exchange(current, new, (success, failure), "compare_exchange", false)
+                    .unwrap_or_else(|| self.machine.compare_exchange(current, new, success, failure))
+            }
+
+            /// See std. In an execution it may fail spuriously.
+            #[inline]
+            #[track_caller]
+            pub fn compare_exchange_weak(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                self.exchange(current, new, (success, failure), "compare_exchange_weak", true)
+                    .unwrap_or_else(|| {
+                        self.machine.compare_exchange_weak(current, new, success, failure)
+                    })
+            }
+
+            /// See std: a load, then `compare_exchange_weak` until it succeeds.
+            #[track_caller]
+            pub fn fetch_update(
+                &self,
+                set_order: Ordering,
+                fetch_order: Ordering,
+                mut f: impl FnMut($value) -> Option<$value>,
+            ) -> Result<$value, $value> {
+                let mut previous = self.load(fetch_order);
+                while let Some(next) = f(previous) {
+                    match self.compare_exchange_weak(previous, next, set_order, fetch_order) {
+                        Ok(value) => return Ok(value),
+                        Err(value) => previous = value,
+                    }
+                }
+                Err(previous)
+            }
+
+            /// See std: another name for [`fetch_update`](Self::fetch_update).
+            #[track_caller]
+            pub fn try_update(
+                &self,
+                set_order: Ordering,
+                fetch_order: Ordering,
+                f: impl FnMut($value) -> Option<$value>,
+            ) -> Result<$value, $value> {
+                self.fetch_update(set_order, fetch_order, f)
+            }
+
+            /// See std: like [`fetch_update`](Self::fetch_update), but always sets.
+            #[track_caller]
+            pub fn update(
+                &self,
+                set_order: Ordering,
+                fetch_order: Ordering,
+                mut f: impl FnMut($value) -> $value,
+            ) -> $value {
+                let mut previous = self.load(fetch_order);
+                loop {
+                    let next = f(previous);
+                    match self.compare_exchange_weak(previous, next, set_order, fetch_order) {
+                        Ok(value) => return value,
+                        Err(value) => previous = value,
+                    }
+                }
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new(<$value>::default())
+            }
+        }
+
+        impl From<$value> for $name {
+            fn from(value: $value) -> Self {
+                Self::new(value)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                // Debug output is for people: it is no operation of the algorithm.
+                match backend::latest(&self.tag) {
+                    Some(bits) => fmt::Debug::fmt(&$from_bits(bits), f),
+                    None => fmt::Debug::fmt(&self.machine, f),
+                }
+            }
+        }
+    };
+}
+
+macro_rules! fetch {
+    ($name:ident, $value:ty: $($method:ident($operand:ident, $previous:ident) $new:expr;)*) => {
+        impl $name {$(
+            /// See std.
+            #[inline]
+            #[track_caller]
+            pub fn $method(&self, $operand: $value, order: Ordering) -> $value {
+                self.modify(order, stringify!($method), $operand, |$previous| $new)
+                    .unwrap_or_else(|| self.machine.$method($operand, order))
+            }
+        )*}
+    };
+}
+
+macro_rules! integers {
+    ($($name:ident: $value:ident $value_type:ident;)*) => {$(
+        atomic!($name, $value, $value_type, |value: $value| value as u64, |bits: u64| bits as $value);
+        fetch!($name, $value:
+            fetch_add(operand, previous) previous.wrapping_add(operand);
+            fetch_sub(operand, previous) previous.wrapping_sub(operand);
+            fetch_and(operand, previous) previous & operand;
+            fetch_nand(operand, previous) !(previous & operand);
+            fetch_or(operand, previous) previous | operand;
+            fetch_xor(operand, previous) previous ^ operand;
+            fetch_max(operand, previous) previous.max(operand);
+            fetch_min(operand, previous) previous.min(operand);
+        );
+    )*};
+}
+
+integers! {
+    AtomicI8: i8 Signed;
+    AtomicI16: i16 Signed;
+    AtomicI32: i32 Signed;
+    AtomicI64: i64 Signed;
+    AtomicIsize: isize Signed;
+    AtomicU8: u8 Unsigned;
+    AtomicU16: u16 Unsigned;
+    AtomicU32: u32 Unsigned;
+    AtomicU64: u64 Unsigned;
+    AtomicUsize: usize Unsigned;
+}
+
+atomic!(AtomicBool, bool, Bool, u64::from, |bits: u64| bits != 0);
+fetch!(AtomicBool, bool:
+    fetch_and(operand, previous) previous & operand;
+    fetch_nand(operand, previous) !(previous & operand);
+    fetch_or(operand, previous) previous | operand;
+    fetch_xor(operand, previous) previous ^ operand;
+);
+
+impl AtomicBool {
+    /// See std.
+    #[inline]
+    #[track_caller]
+    pub fn fetch_not(&self, order: Ordering) -> bool {
+        self.modify(order, "fetch_not", true, |previous| !previous)
+            .unwrap_or_else(|| self.machine.fetch_not(order))
+    }
+}

@@ -1,0 +1,85 @@
+//! Is the door ever shut? Lets one process in, keeps it inside for ever, and then lets the others
+//! ask: nobody may get in.
+//!
+//! A solution that fails here does not exclude anybody; it cannot earn anything for letting
+//! everybody in quickly.
+
+use super::dice::{Chance, Dice, Executions};
+use super::random::walk;
+use crate::choice::{Choice, Strategy};
+use crate::event::Section;
+use crate::process::{ProcessId, ProcessSet};
+
+/// The most cycles that are run one after another before the holder goes in.
+const WARM_UP_MAX: usize = 3;
+
+/// Keeps one process inside and lets the others knock.
+#[derive(Clone, Debug)]
+pub struct Doorkeeper {
+    executions: Executions,
+    dice: Dice,
+    processes: usize,
+    holder: ProcessId,
+    /// Whole cycles still to be run before.
+    warm_up: usize,
+    /// Who runs a whole cycle now, and how often it had entered before.
+    current: Option<(ProcessId, u32)>,
+}
+
+impl Doorkeeper {
+    /// Each of the processes as the holder, again and again, after other histories.
+    pub fn new(seed: u64, processes: usize) -> Self {
+        Self {
+            executions: Executions::new(seed, 0),
+            dice: Dice::default(),
+            processes,
+            holder: ProcessId::new(0),
+            warm_up: 0,
+            current: None,
+        }
+    }
+}
+
+impl Strategy for Doorkeeper {
+    fn begin(&mut self) -> bool {
+        let (number, dice) = self.executions.begin();
+        self.dice = dice;
+        self.holder = ProcessId::new((number % self.processes as u64) as usize);
+        self.warm_up = self.dice.below(WARM_UP_MAX + 1);
+        self.current = None;
+        true
+    }
+
+    fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
+        let Choice::Process(turn) = choice else { return Some(0) };
+        if turn.sections[self.holder.index()] == Section::Critical && self.warm_up == 0 {
+            let others = turn.runnable.difference(ProcessSet::only(self.holder));
+            if others.is_empty() {
+                return None;
+            }
+            return Some(walk(others, turn.previous, Chance::default(), &mut self.dice));
+        }
+        if let Some((process, before)) = self.current {
+            let cycled = turn.entries[process.index()] > before
+                && turn.sections[process.index()] == Section::Remainder;
+            if cycled {
+                self.current = None;
+                self.warm_up -= 1;
+            } else {
+                // Whoever cannot go on alone ends this history.
+                return turn.runnable.contains(process).then_some(process.index());
+            }
+        }
+        if self.warm_up > 0 {
+            let process = ProcessId::new(self.dice.below(self.processes));
+            self.current = Some((process, turn.entries[process.index()]));
+            return turn.runnable.contains(process).then_some(process.index());
+        }
+        turn.runnable.contains(self.holder).then_some(self.holder.index())
+    }
+
+    /// It must see every change of section.
+    fn watches(&self) -> bool {
+        true
+    }
+}

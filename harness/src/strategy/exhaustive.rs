@@ -1,0 +1,758 @@
+//! Exhaustive search: visits every execution graph of a scenario exactly once, so that *upheld* can
+//! mean *in every execution within these bounds* and not merely *in those we happened to try*.
+//!
+//! Two executions whose processes read the same writes and whose writes stand in the same
+//! modification order are one graph, however their steps were interleaved. The search is `TruSt`
+//! (Kokologiannakis, Marmanis, Gladstein, Vafeiadis: *Truly Stateless, Optimal Dynamic Partial Order
+//! Reduction*, POPL 2022, Algorithm 1; procedure names below are the paper's). It grows a graph by
+//! one event at a time, of a process that depends on nothing but the graph:
+//!
+//! - *Visit*, a read: once for each write that the memory lets it take;
+//! - *Visit*, a write: once for each place in modification order (*`VisitCOs`*), and then its
+//!   **backward revisits**. A read that was there before the write could not take it. For each such
+//!   read `r` that does not lead to the new write `a`, drop all that was inserted after `r` and does
+//!   not lead to `a`, and go on from there with `r` reading `a`. *Leads to* is the transitive closure
+//!   of program order and reads-from, here called `porf`.
+//!
+//! The same smaller graph would be reached from many larger ones. So a revisit happens only if all
+//! that it drops, and `r`, was *maximally added*: took the latest write, or was appended. Since the
+//! memory always allows that, exactly one larger graph qualifies (*`IsMaximallyAdded`*).
+//!
+//! # Where this deviates from the paper
+//!
+//! - **No recursion, no graph is copied while it grows.** An execution on the engine *is* the graph;
+//!   what remains to be visited lies on a stack as [`Planned`] events to be reproduced. Executions
+//!   start anew, because the processes are real code.
+//! - **Read-modify-writes.** In the paper they are two events, an exclusive read and, next in line,
+//!   an exclusive write; the memory performs them as one. Both halves have a place in the order of
+//!   insertion. They are neighbours, until the read half is revisited: its write half is then
+//!   dropped, to be added again as the newest event (and to revisit others in turn). Until that
+//!   happens the process is *pending*: its read half belongs to the graph, though the engine has yet
+//!   to perform it. Pending write halves come first among all that could be added next, lowest
+//!   process first.
+//! - **Taken writes.** Two read-modify-writes cannot both write right after the same write, but the
+//!   second one's read half alone could read it; the paper adds it, finds that its write half fits
+//!   nowhere, and still revisits from there. A memory cannot perform that, so it lists such writes as
+//!   `taken`, and the revisits are derived without performing. They must drop the rival's write.
+//! - **Spurious failure** is an answer that no maximally added event has.
+//! - **Hopeless waits.** A load that was late when it was added (it overlooked a write that was there)
+//!   is not maximal, so no revisit from here on drops or changes it. If its process waits for ever
+//!   because of it, all graphs from here on are blocked, and fairness promises that it will read
+//!   something newer: the execution is abandoned, see [`Exhaustive::hopeless`].
+
+use crate::choice::{Choice, Ending, Performed, Spinning, Strategy, Turn};
+use crate::clock::VectorClock;
+use crate::event::{LocationId, WriteId};
+use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
+
+/// A place in the order of insertion, `<_G` in the paper. An event gets an even one; the write half
+/// of a read-modify-write the odd one after it, or an even one of its own if it was added later.
+type Stamp = u32;
+
+/// How much of an event the execution at hand has still to explore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// Just added: if it writes, it revisits.
+    Added,
+    /// Explored before: reproduced, no more.
+    Settled,
+    /// Its read half is part of the graph. If it writes, the write half is just added.
+    Pending,
+}
+
+/// An event to reproduce, or one that was performed. What is `None` is yet to be decided.
+#[derive(Clone, Copy, Debug)]
+struct Planned {
+    process: ProcessId,
+    role: Role,
+    /// The write that it reads; for a store, the one that it directly follows when it is performed.
+    source: Option<WriteId>,
+    /// Whether it fails spuriously.
+    spurious: Option<bool>,
+    /// The stamp of the event, or of its read half.
+    read_at: Stamp,
+    /// The stamp of the write half; of no meaning before there is one.
+    write_at: Stamp,
+}
+
+/// What an event does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Fence,
+    Load,
+    Store,
+    Update,
+    /// The read half of an event that is yet to be performed.
+    Half,
+}
+
+/// An event of the graph. Its number is its rank in the order of performance, which extends `porf`.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    /// The events that lead here, itself included.
+    porf: VectorClock,
+    process: ProcessId,
+    index: u32,
+    kind: Kind,
+    spurious: bool,
+    /// A read that was inserted earlier reads this write: it revisited.
+    has_revisited: bool,
+    /// The place of its location's modification order in `Graph::orders`.
+    location: usize,
+    /// The write that it reads; `None` if that is the initial value.
+    reads: Option<usize>,
+    read_at: Stamp,
+    write_at: Stamp,
+}
+
+/// Which part of an event stands at a place of the order of insertion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Whole,
+    ReadHalf,
+    WriteHalf,
+}
+
+/// An entry of the order of insertion.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    stamp: Stamp,
+    node: usize,
+    part: Part,
+}
+
+/// The graph of the execution that runs. Everything is numbered afresh in each execution.
+#[derive(Debug, Default)]
+struct Graph {
+    nodes: Vec<Node>,
+    /// By process: its events.
+    events: [Vec<usize>; PROCESSES_MAX],
+    /// By process: what leads to its next event.
+    fronts: [VectorClock; PROCESSES_MAX],
+    /// By location: its writes in modification order, without the initial one.
+    orders: Vec<Vec<usize>>,
+    /// Sorted by stamp.
+    inserted: Vec<Slot>,
+}
+
+/// A write that is about to revisit.
+#[derive(Clone, Copy, Debug)]
+struct Revisiter {
+    /// What leads to it, without itself.
+    porf: VectorClock,
+    location: usize,
+    process: ProcessId,
+    index: u32,
+    plan: Planned,
+    /// The read-modify-write that has taken what it reads: a revisit must drop that one's write.
+    rival: Option<usize>,
+}
+
+impl Node {
+    /// Whether the event leads to whatever `porf` is the clock of.
+    #[inline]
+    fn leads_to(&self, porf: &VectorClock) -> bool {
+        porf.get(self.process) > self.index
+    }
+
+    fn id(&self) -> WriteId {
+        WriteId { process: self.process.index() as u8, index: self.index }
+    }
+}
+
+impl Graph {
+    fn clear(&mut self) {
+        self.nodes.clear();
+        self.events.iter_mut().for_each(Vec::clear);
+        self.fronts = [VectorClock::ZERO; PROCESSES_MAX];
+        self.orders.iter_mut().for_each(Vec::clear);
+        self.inserted.clear();
+    }
+
+    /// The node of a write; `None` for the initial value.
+    fn write(&self, id: WriteId) -> Option<usize> {
+        (id != WriteId::INITIAL).then(|| self.events[usize::from(id.process)][id.index as usize])
+    }
+
+    fn write_id(&self, write: Option<usize>) -> WriteId {
+        write.map_or(WriteId::INITIAL, |write| self.nodes[write].id())
+    }
+
+    /// The place of a location in `orders`, which has room for it from now on.
+    fn location(&mut self, LocationId(number): LocationId) -> usize {
+        let location = number as usize;
+        if self.orders.len() <= location {
+            self.orders.resize_with(location + 1, Vec::new);
+        }
+        location
+    }
+
+    /// How many writes of the location precede the place right after `write`.
+    fn position_after(&self, location: usize, write: Option<usize>) -> usize {
+        let Some(write) = write else { return 0 };
+        let order = &self.orders[location];
+        1 + order.iter().rposition(|&other| other == write).expect("a write is in its order")
+    }
+
+    /// Inserts into the order of insertion.
+    fn insert(&mut self, stamp: Stamp, node: usize, part: Part) {
+        let mut place = self.inserted.len();
+        while place > 0 && self.inserted[place - 1].stamp > stamp {
+            place -= 1;
+        }
+        self.inserted.insert(place, Slot { stamp, node, part });
+    }
+
+    /// Adds an event, without its place in the order of insertion and in modification order.
+    fn add(
+        &mut self,
+        plan: &Planned,
+        kind: Kind,
+        location: usize,
+        reads: Option<WriteId>,
+    ) -> usize {
+        let process = plan.process;
+        let reads = reads.and_then(|id| self.write(id));
+        let mut porf = self.fronts[process.index()];
+        let index = porf.get(process);
+        if let Some(write) = reads {
+            let write = &mut self.nodes[write];
+            porf.join(&write.porf);
+            write.has_revisited |= plan.read_at < write.write_at;
+        }
+        porf.set(process, index + 1);
+        self.fronts[process.index()] = porf;
+        let node = self.nodes.len();
+        self.events[process.index()].push(node);
+        self.nodes.push(Node {
+            porf,
+            process,
+            index,
+            kind,
+            spurious: plan.spurious == Some(true),
+            has_revisited: false,
+            location,
+            reads,
+            read_at: plan.read_at,
+            write_at: plan.write_at,
+        });
+        node
+    }
+
+    /// The update that reads `write`, if there is one: no other update can read it.
+    fn update_of(&self, location: usize, write: Option<usize>) -> Option<usize> {
+        let next = *self.orders[location].get(self.position_after(location, write))?;
+        let node = &self.nodes[next];
+        (node.kind == Kind::Update && node.reads == write).then_some(next)
+    }
+
+    /// Whether no write of the location that lies after `top` in modification order was inserted
+    /// before `stamp` or leads to the write with the clock `porf`.
+    #[inline]
+    fn is_latest(
+        &self,
+        location: usize,
+        top: Option<usize>,
+        stamp: Stamp,
+        porf: &VectorClock,
+    ) -> bool {
+        for &write in self.orders[location].iter().rev() {
+            if Some(write) == top {
+                break;
+            }
+            let node = &self.nodes[write];
+            if node.write_at < stamp || node.leads_to(porf) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// *`IsMaximallyAdded`*. *Previous*, the events inserted before, and those that lead to the
+    /// revisiting write, must contain no reader of this write (it has revisited) and no write later
+    /// in modification order than this one, or than the one this one reads. For an update whose
+    /// halves are neighbours the two questions are the same, so its write stands for both.
+    fn is_maximally_added(&self, slot: Slot, porf: &VectorClock) -> bool {
+        let node = &self.nodes[slot.node];
+        let top = match (node.kind, slot.part) {
+            (Kind::Fence, _) => return true,
+            (Kind::Load | Kind::Half, _) | (_, Part::ReadHalf) => node.reads,
+            (Kind::Store | Kind::Update, _) if node.has_revisited => return false,
+            (Kind::Store | Kind::Update, _) => Some(slot.node),
+        };
+        !node.spurious && self.is_latest(node.location, top, slot.stamp, porf)
+    }
+
+    /// Plans the graph after *`SetRF`*`(G without Deleted, read, a)`. The kept events are performed
+    /// in the order in which they are now, then `a`, then what is pending; `read` is, too.
+    fn restrict(&self, read: usize, a: &Revisiter, planned: &mut Vec<Planned>) {
+        let last = self.nodes[read].read_at;
+        let is_kept = |node: &Node, stamp: Stamp| stamp < last || node.leads_to(&a.porf);
+        let mut pending = [None; PROCESSES_MAX];
+        for (number, node) in self.nodes.iter().enumerate() {
+            let itself = node.process == a.process && node.index == a.index;
+            if itself || number == read || !is_kept(node, node.read_at) {
+                continue;
+            }
+            let mut plan = Planned {
+                process: node.process,
+                role: Role::Settled,
+                source: None,
+                spurious: Some(node.spurious),
+                read_at: node.read_at,
+                write_at: node.write_at,
+            };
+            match node.kind {
+                Kind::Fence => {}
+                Kind::Load => plan.source = Some(self.write_id(node.reads)),
+                Kind::Store => {
+                    // Some of those before it may be dropped, or be performed only after it.
+                    let order = &self.orders[node.location];
+                    let place = self.position_after(node.location, Some(number)) - 1;
+                    let previous = order[..place].iter().rev().copied().find(|&write| {
+                        write < number && is_kept(&self.nodes[write], self.nodes[write].write_at)
+                    });
+                    plan.source = Some(self.write_id(previous));
+                }
+                Kind::Update | Kind::Half => {
+                    plan.source = Some(self.write_id(node.reads));
+                    if node.kind == Kind::Half || !is_kept(node, node.write_at) {
+                        plan.role = Role::Pending;
+                        // A half has not been asked; a whole update did not fail.
+                        plan.spurious = (node.kind == Kind::Update).then_some(false);
+                        pending[node.process.index()] = Some(plan);
+                        continue;
+                    }
+                }
+            }
+            planned.push(plan);
+        }
+        planned.push(a.plan);
+        let read = &self.nodes[read];
+        pending[read.process.index()] = Some(Planned {
+            process: read.process,
+            role: Role::Pending,
+            source: Some(WriteId { process: a.process.index() as u8, index: a.index }),
+            spurious: None,
+            read_at: read.read_at,
+            write_at: 0,
+        });
+        planned.extend(pending.into_iter().flatten());
+    }
+}
+
+/// Why this strategy abandoned an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Abandoned {
+    Inconsistent,
+    Hopeless,
+    Diverged,
+}
+
+/// Visits every execution graph once. See the head of this file.
+#[derive(Debug)]
+pub struct Exhaustive {
+    executions_max: u64,
+    executions: u64,
+    /// Graphs to visit.
+    work: Vec<Vec<Planned>>,
+    /// Empty lists, to be used again.
+    spare: Vec<Vec<Planned>>,
+    /// The execution that runs: `..done` are performed, and the nodes of `graph` have the same
+    /// numbers; the rest are to be reproduced.
+    plan: Vec<Planned>,
+    done: usize,
+    graph: Graph,
+    next_stamp: Stamp,
+    /// Whose last event is a load that was late when it was added.
+    late: ProcessSet,
+    abandoned: Option<Abandoned>,
+    complete: u64,
+    blocked: u64,
+    inconsistent: u64,
+    hopeless: u64,
+    cut: u64,
+}
+
+impl Exhaustive {
+    /// A search that ends after `executions_max` executions at the latest, whatever becomes of them.
+    pub fn new(executions_max: u64) -> Self {
+        Self {
+            executions_max,
+            executions: 0,
+            work: vec![Vec::new()],
+            spare: Vec::new(),
+            plan: Vec::new(),
+            done: 0,
+            graph: Graph::default(),
+            next_stamp: 0,
+            late: ProcessSet::EMPTY,
+            abandoned: None,
+            complete: 0,
+            blocked: 0,
+            inconsistent: 0,
+            hopeless: 0,
+            cut: 0,
+        }
+    }
+
+    /// The number of executions in which every process finished: each is another graph.
+    pub fn complete(&self) -> u64 {
+        self.complete
+    }
+
+    /// The number of executions in which somebody waits for ever: each is another graph.
+    pub fn blocked(&self) -> u64 {
+        self.blocked
+    }
+
+    /// The number of graphs that were planned, but that the memory model forbids.
+    pub fn inconsistent(&self) -> u64 {
+        self.inconsistent
+    }
+
+    /// The number of executions that were abandoned because somebody waits for ever on a value that
+    /// was already outdated when it was read.
+    pub fn hopeless(&self) -> u64 {
+        self.hopeless
+    }
+
+    /// The number of executions that were cut short by others, by a limit or a violation, or whose
+    /// processes did not do again what they did before. What would have come after is not explored.
+    pub fn cut(&self) -> u64 {
+        self.cut
+    }
+
+    /// Whether every graph was visited: nothing is left to do and nothing was cut short.
+    pub fn is_exhausted(&self) -> bool {
+        self.work.is_empty() && self.cut == 0
+    }
+
+    fn abandon(&mut self, why: Abandoned) -> Option<usize> {
+        self.abandoned = Some(why);
+        None
+    }
+
+    /// *next*: the next event of the plan, or else one of the process that has the fewest events, the
+    /// lowest of these. Any function of the graph would do. This one leaves the fewest executions
+    /// blocked: where all processes advance together, a wait tends to meet the write it waits for.
+    fn schedule(&mut self, turn: &Turn) -> Option<usize> {
+        if !turn.parked.intersection(self.late).is_empty() {
+            return self.abandon(Abandoned::Hopeless);
+        }
+        let Some(next) = self.plan.get(self.done) else {
+            let advance = |process: &ProcessId| self.graph.fronts[process.index()].get(*process);
+            return turn.runnable.iter().min_by_key(advance).map(ProcessId::index);
+        };
+        let process = next.process;
+        if !turn.runnable.contains(process) {
+            return self.abandon(Abandoned::Diverged);
+        }
+        if next.role == Role::Pending && self.graph.nodes.len() == self.done {
+            self.add_halves();
+        }
+        Some(process.index())
+    }
+
+    /// Makes the read halves of all pending events part of the graph.
+    fn add_halves(&mut self) {
+        for plan in &self.plan[self.done..] {
+            let source = plan.source.expect("a pending event was revisited");
+            let write = self.graph.write(source).expect("it was revisited by a write");
+            let location = self.graph.nodes[write].location;
+            let node = self.graph.add(plan, Kind::Half, location, plan.source);
+            self.graph.insert(plan.read_at, node, Part::ReadHalf);
+        }
+    }
+
+    /// The event that is being performed.
+    fn current(&mut self, process: ProcessId) -> Planned {
+        if self.plan.len() == self.done {
+            self.plan.push(Planned {
+                process,
+                role: Role::Added,
+                source: None,
+                spurious: None,
+                read_at: self.next_stamp,
+                write_at: self.next_stamp + 1,
+            });
+            self.next_stamp += 2;
+        }
+        self.plan[self.done]
+    }
+
+    /// Leaves for later a graph that differs in the event that is being performed.
+    fn push_alternative(&mut self, instead: Planned) {
+        let mut planned = self.spare.pop().unwrap_or_default();
+        planned.extend_from_slice(&self.plan);
+        planned[self.done] = instead;
+        self.work.push(planned);
+    }
+
+    fn read_from(
+        &mut self,
+        process: ProcessId,
+        location: LocationId,
+        candidates: &[WriteId],
+        taken: &[WriteId],
+    ) -> Option<usize> {
+        let current = self.current(process);
+        if let Some(source) = current.source {
+            let is_taken = taken.contains(&source);
+            if is_taken && current.role == Role::Pending {
+                self.revisit_from_taken(location, &current, source);
+            }
+            let must_write = is_taken && current.spurious == Some(false);
+            let answer = candidates.iter().position(|&write| write == source && !must_write);
+            return answer.or_else(|| self.abandon(Abandoned::Inconsistent));
+        }
+        let (&first, others) = candidates.split_first()?;
+        if current.spurious != Some(true) {
+            for &write in taken {
+                self.revisit_from_taken(location, &current, write);
+            }
+        }
+        for &write in others {
+            // A weak compare-exchange can still read what is taken, but then it fails.
+            let spurious = if taken.contains(&write) { Some(true) } else { current.spurious };
+            self.push_alternative(Planned { source: Some(write), spurious, ..current });
+        }
+        self.plan[self.done].source = Some(first);
+        Some(0)
+    }
+
+    /// *`VisitCOs`*. The places of a store do not differ in the revisits that it makes, so only the
+    /// first one makes them; the others are settled.
+    fn place(
+        &mut self,
+        process: ProcessId,
+        location: LocationId,
+        predecessors: &[WriteId],
+    ) -> Option<usize> {
+        let current = self.current(process);
+        if let Some(source) = current.source {
+            let answer = predecessors.iter().position(|&write| write == source);
+            return answer.or_else(|| self.abandon(Abandoned::Inconsistent));
+        }
+        let location = self.graph.location(location);
+        let floor = self.revisited_knows(location);
+        let legal = predecessors.iter().take_while(|&&write| {
+            self.graph.position_after(location, self.graph.write(write)) >= floor
+        });
+        let legal = legal.count();
+        if legal == 0 {
+            return self.abandon(Abandoned::Inconsistent);
+        }
+        for &write in &predecessors[1..legal] {
+            self.push_alternative(Planned { role: Role::Settled, source: Some(write), ..current });
+        }
+        self.plan[self.done].source = Some(predecessors[0]);
+        Some(0)
+    }
+
+    /// If the store that is being placed is to be read by a revisited read: the number of writes
+    /// that must precede it, as that read's process knows them from its own earlier accesses. This
+    /// is only a part of coherence, the part that needs no orderings; the memory checks the rest.
+    fn revisited_knows(&self, location: usize) -> usize {
+        let store = &self.plan[self.done];
+        let id = WriteId {
+            process: store.process.index() as u8,
+            index: self.graph.fronts[store.process.index()].get(store.process),
+        };
+        let Some(read) = self.plan[self.done + 1..].iter().find(|plan| plan.source == Some(id))
+        else {
+            return 0;
+        };
+        let events = &self.graph.events[read.process.index()];
+        let accesses = events.iter().rev().map(|&number| (number, &self.graph.nodes[number]));
+        let mut accesses = accesses.filter(|(_, node)| node.location == location);
+        accesses.next().map_or(0, |(number, node)| {
+            let known = if node.kind == Kind::Load { node.reads } else { Some(number) };
+            self.graph.position_after(location, known)
+        })
+    }
+
+    fn fail_spuriously(&mut self, process: ProcessId) -> usize {
+        let current = self.current(process);
+        let spurious = current.spurious.unwrap_or_else(|| {
+            self.push_alternative(Planned { spurious: Some(true), ..current });
+            false
+        });
+        self.plan[self.done].spurious = Some(spurious);
+        usize::from(spurious)
+    }
+
+    /// The revisits of a read-modify-write that would read a write which another one has taken.
+    fn revisit_from_taken(&mut self, location: LocationId, current: &Planned, source: WriteId) {
+        let location = self.graph.location(location);
+        let process = current.process;
+        let write = self.graph.write(source);
+        let mut porf = self.graph.fronts[process.index()];
+        let mut plan = Planned {
+            role: Role::Settled,
+            source: Some(source),
+            spurious: Some(false),
+            ..*current
+        };
+        if current.role == Role::Pending {
+            // Its half is a node already, and its own last event.
+            porf.set(process, porf.get(process) - 1);
+            plan.write_at = self.next_stamp;
+        }
+        if let Some(write) = write {
+            porf.join(&self.graph.nodes[write].porf);
+        }
+        let index = porf.get(process);
+        let rival = self.graph.update_of(location, write);
+        self.revisit(&Revisiter { porf, location, process, index, plan, rival });
+    }
+
+    /// The backward revisits. Goes through the order of insertion from its end: what it passes and
+    /// does not lead to `a` is *Deleted*, and must be maximally added, for this read and for all
+    /// earlier ones.
+    fn revisit(&mut self, a: &Revisiter) {
+        let mut rival = a.rival;
+        for &slot in self.graph.inserted.iter().rev() {
+            let node = &self.graph.nodes[slot.node];
+            let itself = node.process == a.process && node.index == a.index;
+            if itself || node.leads_to(&a.porf) {
+                continue;
+            }
+            if !self.graph.is_maximally_added(slot, &a.porf) {
+                break;
+            }
+            if rival == Some(slot.node) && slot.part != Part::ReadHalf {
+                rival = None;
+            }
+            let reads = matches!(node.kind, Kind::Load | Kind::Update | Kind::Half)
+                && slot.part != Part::WriteHalf;
+            if reads && node.location == a.location && rival.is_none() {
+                let mut planned = self.spare.pop().unwrap_or_default();
+                self.graph.restrict(slot.node, a, &mut planned);
+                self.work.push(planned);
+            }
+        }
+    }
+
+    /// Makes the event that was performed a node of the graph, and settles its plan.
+    fn record(&mut self, event: &Performed, current: &mut Planned) -> usize {
+        let location = event.location.map_or(usize::MAX, |location| self.graph.location(location));
+        let kind = match (event.location, event.reads_from, event.follows) {
+            (None, _, _) => Kind::Fence,
+            (_, Some(_), None) => Kind::Load,
+            (_, None, _) => Kind::Store,
+            (_, Some(_), Some(_)) => Kind::Update,
+        };
+        let number = if current.role == Role::Pending {
+            current.write_at = self.next_stamp;
+            self.next_stamp += 2;
+            self.graph.nodes[self.done].kind = kind;
+            self.graph.nodes[self.done].write_at = current.write_at;
+            self.graph.nodes[self.done].spurious = current.spurious == Some(true);
+            self.done
+        } else {
+            if kind == Kind::Store {
+                current.write_at = current.read_at;
+            }
+            let number = self.graph.add(current, kind, location, event.reads_from);
+            let halves = kind == Kind::Update && current.write_at != current.read_at + 1;
+            let part = if halves { Part::ReadHalf } else { Part::Whole };
+            self.graph.insert(current.read_at, number, part);
+            number
+        };
+        if kind == Kind::Update && current.write_at != current.read_at + 1 {
+            self.graph.insert(current.write_at, number, Part::WriteHalf);
+        }
+        if let Some(previous) = event.follows {
+            let previous = self.graph.write(previous);
+            let place = self.graph.position_after(location, previous);
+            self.graph.orders[location].insert(place, number);
+        }
+        number
+    }
+}
+
+impl Strategy for Exhaustive {
+    fn begin(&mut self) -> bool {
+        if self.executions == self.executions_max {
+            return false;
+        }
+        let Some(plan) = self.work.pop() else { return false };
+        let mut used = std::mem::replace(&mut self.plan, plan);
+        used.clear();
+        self.spare.push(used);
+        self.executions += 1;
+        self.done = 0;
+        self.graph.clear();
+        self.late = ProcessSet::EMPTY;
+        let last = self.plan.iter().map(|plan| plan.read_at.max(plan.write_at)).max();
+        self.next_stamp = last.map_or(0, |last| (last | 1) + 1);
+        true
+    }
+
+    fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
+        match *choice {
+            Choice::Process(turn) => self.schedule(turn),
+            Choice::ReadsFrom { process, location, candidates, taken } => {
+                self.read_from(process, location, candidates, taken)
+            }
+            Choice::Placement { process, location, predecessors } => {
+                self.place(process, location, predecessors)
+            }
+            Choice::Spurious { process } => Some(self.fail_spuriously(process)),
+        }
+    }
+
+    fn spinning(&self) -> Spinning {
+        Spinning::Halt
+    }
+
+    fn watches(&self) -> bool {
+        true
+    }
+
+    fn performed(&mut self, event: &Performed) {
+        let mut current = self.current(event.process);
+        let revisits = current.role != Role::Settled && event.follows.is_some();
+        let number = self.record(event, &mut current);
+        let node = &self.graph.nodes[number];
+        debug_assert_eq!(node.process, event.process, "the engine runs whom it was told to run");
+        debug_assert_eq!(node.index, event.index, "all events of a process are reported");
+        current.source = event.reads_from.or(event.follows);
+        current.spurious = Some(node.spurious);
+        let role = std::mem::replace(&mut current.role, Role::Settled);
+        self.plan[self.done] = current;
+        self.late.remove(event.process);
+        if node.kind == Kind::Load
+            && !self.graph.is_latest(node.location, node.reads, node.read_at, &VectorClock::ZERO)
+        {
+            self.late.insert(event.process);
+        }
+        if revisits {
+            let mut porf = node.porf;
+            porf.set(node.process, node.index);
+            let (location, process, index) = (node.location, node.process, node.index);
+            let mut plan = current;
+            if event.reads_from.is_none() {
+                plan.source = None;
+            }
+            let rival = None;
+            debug_assert_ne!(role, Role::Settled);
+            self.revisit(&Revisiter { porf, location, process, index, plan, rival });
+        }
+        self.done += 1;
+    }
+
+    fn end(&mut self, ending: Ending) {
+        let diverged = self.done < self.plan.len();
+        let counter = match (self.abandoned.take(), ending) {
+            (Some(Abandoned::Inconsistent), _) => &mut self.inconsistent,
+            (Some(Abandoned::Hopeless), _) => &mut self.hopeless,
+            (Some(Abandoned::Diverged), _) | (None, Ending::Cut) => &mut self.cut,
+            (None, Ending::Complete | Ending::Blocked) if diverged => &mut self.cut,
+            (None, Ending::Complete) => &mut self.complete,
+            (None, Ending::Blocked) => &mut self.blocked,
+        };
+        *counter += 1;
+    }
+}

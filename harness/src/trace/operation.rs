@@ -1,0 +1,120 @@
+//! One event in the words of the source: `flag[1].load(SeqCst) → false`.
+
+use super::names::Names;
+use crate::event::{Access, AccessKind, EventKind};
+
+/// What the process did, and what came of it.
+pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
+    match kind {
+        EventKind::EntryCalled => "calls entry_section".to_owned(),
+        EventKind::EntryReturned => "enters its critical section".to_owned(),
+        EventKind::ExitCalled => "calls exit_section".to_owned(),
+        EventKind::ExitReturned => "is back in its remainder section".to_owned(),
+        EventKind::Finished => "rests in its remainder section for ever".to_owned(),
+        EventKind::Access(access) => describe_access(access, names),
+        EventKind::Fence(ordering, _) => format!("fence({ordering:?})"),
+        EventKind::Pause(_) => "pauses".to_owned(),
+    }
+}
+
+/// Whether the event is a step of the program, and not the passing of a section's border.
+pub(super) const fn is_operation(kind: &EventKind) -> bool {
+    match kind {
+        EventKind::Access(_) | EventKind::Fence(..) | EventKind::Pause(_) => true,
+        EventKind::EntryCalled
+        | EventKind::EntryReturned
+        | EventKind::ExitCalled
+        | EventKind::ExitReturned
+        | EventKind::Finished => false,
+    }
+}
+
+fn describe_access(access: &Access, names: &Names) -> String {
+    let name = names.location(access.location);
+    let method = access.method;
+    let show = |value: Option<u64>| value.map(|value| access.value_type.show(value));
+    let read = show(access.read).unwrap_or_default();
+    let written = show(access.written).unwrap_or_default();
+    let ordering = access.ordering.map(|ordering| format!("{ordering:?}")).unwrap_or_default();
+    match access.kind {
+        AccessKind::Load if method.starts_with("compare_exchange") => {
+            format!("{name}.{method}(…) → Err({read})")
+        }
+        AccessKind::Load if method.starts_with("fetch_update") || method == "try_update" => {
+            format!("{name}.{method}(…) → Err({read})")
+        }
+        AccessKind::Load => format!("{name}.{method}({ordering}) → {read}"),
+        AccessKind::Store => format!("{name}.{method}({written}, {ordering})"),
+        AccessKind::ReadModifyWrite => match method {
+            "swap" => format!("{name}.swap({written}, {ordering}) → {read}"),
+            "compare_exchange" | "compare_exchange_weak" => {
+                format!("{name}.{method}({read}, {written}, {ordering}, …) → Ok({read})")
+            }
+            "fetch_add" | "fetch_sub" => match operand(access) {
+                Some(operand) => format!("{name}.{method}({operand}, {ordering}) → {read}"),
+                None => format!("{name}.{method}(…, {ordering}) → {read}, now {written}"),
+            },
+            _ => format!("{name}.{method}(…, {ordering}) → {read}, now {written}"),
+        },
+        AccessKind::PlainRead if access.read.is_some() => format!("{name}.{method}() → {read}"),
+        AccessKind::PlainRead => format!("{name}.{method}()"),
+        AccessKind::PlainWrite => format!("{name}.{method}({written})"),
+    }
+}
+
+/// What was added or subtracted, unless the value wrapped around.
+fn operand(access: &Access) -> Option<u64> {
+    let (read, written) = (access.read?, access.written?);
+    match access.method {
+        "fetch_add" => written.checked_sub(read),
+        _ => read.checked_sub(written),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{LocationId, ValueType};
+    use std::panic::Location;
+    use std::sync::atomic::Ordering;
+
+    #[test]
+    fn every_operation_reads_as_in_the_source() {
+        use AccessKind::{Load, PlainRead, PlainWrite, ReadModifyWrite as Rmw, Store};
+        use ValueType::{Bool, Signed, Unsigned};
+        let minus_one = Some(u64::MAX);
+        #[rustfmt::skip]
+        let cases = [
+            (Load, "load", Bool, Some(1), None, "x3.load(Acquire) → true"),
+            (Load, "compare_exchange_weak", Bool, Some(1), None, "x3.compare_exchange_weak(…) → Err(true)"),
+            (Load, "try_update", Unsigned, Some(4), None, "x3.try_update(…) → Err(4)"),
+            (Store, "store", Signed, None, minus_one, "x3.store(-1, Acquire)"),
+            (Rmw, "swap", Bool, Some(0), Some(1), "x3.swap(true, Acquire) → false"),
+            (Rmw, "compare_exchange", Bool, Some(0), Some(1), "x3.compare_exchange(false, true, Acquire, …) → Ok(false)"),
+            (Rmw, "fetch_add", Unsigned, Some(4), Some(6), "x3.fetch_add(2, Acquire) → 4"),
+            (Rmw, "fetch_sub", Unsigned, Some(4), Some(3), "x3.fetch_sub(1, Acquire) → 4"),
+            (Rmw, "fetch_add", Unsigned, Some(255), Some(0), "x3.fetch_add(…, Acquire) → 255, now 0"),
+            (Rmw, "fetch_or", Bool, Some(0), Some(1), "x3.fetch_or(…, Acquire) → false, now true"),
+            (PlainRead, "get", Unsigned, Some(7), None, "x3.get() → 7"),
+            (PlainRead, "with", Unsigned, None, None, "x3.with()"),
+            (PlainWrite, "set", Unsigned, None, Some(7), "x3.set(7)"),
+        ];
+        for (kind, method, value_type, read, written, expected) in cases {
+            let access = Access {
+                kind,
+                method,
+                site: Location::caller(),
+                location: LocationId(3),
+                value_type,
+                ordering: Some(Ordering::Acquire),
+                read,
+                written,
+                reads_from: None,
+                write: None,
+                stale_by: 0,
+                spurious: false,
+            };
+            assert_eq!(describe(&EventKind::Access(access), &Names::plain()), expected);
+        }
+    }
+}
