@@ -363,7 +363,9 @@ table! {
         ties_block: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
         two_bit_numbers: FAIR
             .mutual_exclusion(always(&[Overlap, OpenDoor]))
-            .bounded_waiting(open("number 0 passes again and again while another one is inside"));
+            .bounded_waiting(open(
+                "a process with number 0 can starve one that always meets it choosing; rarely met",
+            ));
         two_only: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
     }
     variants {

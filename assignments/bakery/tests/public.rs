@@ -1,7 +1,7 @@
 //! One test for each criterion, with the same verdict as the graded run.
 
-use harness::student::Assignment;
 use bakery::Bakery;
+use harness::student::Assignment;
 
 const ASSIGNMENT: Assignment = harness::student::assignment!();
 

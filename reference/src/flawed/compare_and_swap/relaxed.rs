@@ -28,7 +28,10 @@ impl CriticalSection for CompareAndSwap {
         let waiting = &self.waiting[me.index()];
         waiting.store(true, Ordering::Relaxed);
         while waiting.load(Ordering::Relaxed)
-            && self.locked.compare_exchange(false, true, Ordering::Relaxed, Ordering::Relaxed).is_err()
+            && self
+                .locked
+                .compare_exchange(false, true, Ordering::Relaxed, Ordering::Relaxed)
+                .is_err()
         {
             spin_loop();
         }

@@ -25,7 +25,10 @@ impl CriticalSection for CompareAndSwap {
         let waiting = &self.waiting[me.index()];
         waiting.store(true, Ordering::SeqCst);
         while waiting.load(Ordering::SeqCst)
-            && self.locked.compare_exchange(false, true, Ordering::SeqCst, Ordering::SeqCst).is_err()
+            && self
+                .locked
+                .compare_exchange(false, true, Ordering::SeqCst, Ordering::SeqCst)
+                .is_err()
         {
             spin_loop();
         }

@@ -1,8 +1,8 @@
 //! Flawed: right under sequential consistency and on an x86, too weak under C++20.
 //!
-//! Bug: only the store to the flag is `Release`; all else is `SeqCst`. On an x86 the SeqCst store to
-//! `turn` flushes the flag too, so no stress test there can show it. In C++20 the flag's store has
-//! no place in the one order of SeqCst operations, and the other's load may miss it.
+//! Bug: only the store to the flag is `Release`; all else is `SeqCst`. On an x86 the `SeqCst` store
+//! to `turn` flushes the flag too, so no stress test there can show it. In C++20 the flag's store has
+//! no place in the one order of `SeqCst` operations, and the other's load may miss it.
 //! Convicted of: mutual exclusion, under C++20 only.
 //! Schedule: P1 asks: flag, turn; P0 asks, reads P1's old flag (stale) and enters; P1 sees turn 1,
 //! written by P0, and enters.

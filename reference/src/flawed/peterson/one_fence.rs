@@ -1,6 +1,6 @@
 //! Flawed: right under sequential consistency and on an x86, too weak under C++20.
 //!
-//! Bug: a SeqCst fence stands after the two stores, but none between them. It keeps the loads behind
+//! Bug: a `SeqCst` fence stands after the two stores, but none between them. It keeps the loads behind
 //! the stores; it does not keep the store to `turn` behind the store to `flag`.
 //! Convicted of: mutual exclusion, under C++20 only.
 //! Schedule: P1 asks: flag, turn, fence; P0's turn comes after P1's, but P0 reads P1's old flag

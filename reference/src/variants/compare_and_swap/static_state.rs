@@ -16,9 +16,8 @@ pub struct CompareAndSwap {
 }
 
 fn try_a_few_times() -> bool {
-    (0..TRIES).any(|_| {
-        LOCKED.compare_exchange(false, true, Ordering::SeqCst, Ordering::SeqCst).is_ok()
-    })
+    (0..TRIES)
+        .any(|_| LOCKED.compare_exchange(false, true, Ordering::SeqCst, Ordering::SeqCst).is_ok())
 }
 
 impl CriticalSection for CompareAndSwap {

@@ -23,12 +23,8 @@ impl CriticalSection for CompareAndSwap {
 
     fn exit_section(&self, _me: ProcessId) {
         let served = self.serving.load(Ordering::Relaxed);
-        let opened = self.serving.compare_exchange(
-            served,
-            served + 1,
-            Ordering::Release,
-            Ordering::Relaxed,
-        );
+        let opened =
+            self.serving.compare_exchange(served, served + 1, Ordering::Release, Ordering::Relaxed);
         debug_assert!(opened.is_ok(), "only the process inside writes it");
     }
 }

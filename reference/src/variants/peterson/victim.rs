@@ -3,23 +3,25 @@
 
 use harness::prelude::*;
 
+const NOBODY: u16 = u16::MAX;
+
 /// Who is interested, and who waits if both are.
 #[derive(Debug)]
 pub struct Peterson {
     interested: Vec<AtomicBool>,
-    victim: AtomicI32,
+    victim: AtomicU16,
 }
 
 impl CriticalSection for Peterson {
     fn new(processes: usize) -> Self {
         Self {
             interested: (0..processes).map(|_| AtomicBool::new(false)).collect(),
-            victim: AtomicI32::new(-1),
+            victim: AtomicU16::new(NOBODY),
         }
     }
 
     fn entry_section(&self, me: ProcessId) {
-        let mine = me.index() as i32;
+        let mine = me.index() as u16;
         self.interested[me.index()].store(true, Ordering::SeqCst);
         self.victim.store(mine, Ordering::SeqCst);
         loop {

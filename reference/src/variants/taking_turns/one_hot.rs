@@ -27,9 +27,8 @@ impl CriticalSection for TakingTurns {
     }
 
     fn exit_section(&self, _me: ProcessId) {
-        let passed = self
-            .turn
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |bit| Some(self.after(bit)));
+        let passed =
+            self.turn.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |bit| Some(self.after(bit)));
         debug_assert!(passed.is_ok(), "the closure never refuses");
     }
 }
