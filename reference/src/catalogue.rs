@@ -183,6 +183,9 @@ const STANDS_STILL: Expected = FAIR
     .progress(always(&[Solo, Stuck]))
     .bounded_waiting(not_violated(NOBODY_ENTERS));
 
+/// A lone process does not get in, but would if the other one asked: both kinds are right.
+const NEEDS_HELP: Both = always(&[NeedsRemainder, Solo]);
+
 const LETS_ALL_IN: Both = always(&[OpenDoor, Overlap]);
 const EITHER_WAY: &[WitnessKind] = &[Overlap, OpenDoor, NotVisible];
 
@@ -304,12 +307,12 @@ table! {
         acquire_release: OVERLAPS_WEAKLY;
         exit_clears_other: FAIR
             .mutual_exclusion(always(&[Overlap, OpenDoor]))
-            .progress(always(&[NeedsRemainder]))
+            .progress(NEEDS_HELP)
             .bounded_waiting(UPHELD);
         exit_waits: FAIR.progress(always(&[ExitWaits])).bounded_waiting(UPHELD);
         flag_release: OVERLAPS_WEAKLY;
         flags_only: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
-        missing_exit: FAIR.progress(always(&[NeedsRemainder])).bounded_waiting(UPHELD);
+        missing_exit: FAIR.progress(NEEDS_HELP).bounded_waiting(UPHELD);
         one_fence: OVERLAPS_WEAKLY;
         or_for_and: FAIR
             .progress(always(&[Solo, Stuck, NeedsRemainder]))
@@ -318,8 +321,8 @@ table! {
         reads_turn_once: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
         relaxed: OVERLAPS_WEAKLY;
         relaxed_exit: FAIR.mutual_exclusion(NOT_VISIBLE);
-        shared_flag: FAIR.progress(always(&[NeedsRemainder])).bounded_waiting(UPHELD);
-        shared_scratch: FAIR.progress(always(&[NeedsRemainder])).bounded_waiting(UPHELD);
+        shared_flag: FAIR.progress(NEEDS_HELP).bounded_waiting(UPHELD);
+        shared_scratch: FAIR.progress(NEEDS_HELP).bounded_waiting(UPHELD);
         takes_the_turn: UNFAIR.mutual_exclusion(LETS_ALL_IN);
         turn_before_flag: FAIR.mutual_exclusion(always(&[Overlap])).bounded_waiting(UPHELD);
         turn_not_atomic: Expected {
@@ -351,7 +354,7 @@ table! {
         choosing_release: OVERLAPS_WEAKLY;
         choosing_too_long: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
         misses_last: UNFAIR.mutual_exclusion(LETS_ALL_IN);
-        missing_exit: FAIR.progress(always(&[NeedsRemainder])).bounded_waiting(UPHELD);
+        missing_exit: FAIR.progress(NEEDS_HELP).bounded_waiting(UPHELD);
         no_choosing: FAIR.mutual_exclusion(always(&[Overlap])).bounded_waiting(UPHELD);
         no_tie_break: FAIR.mutual_exclusion(always(&[Overlap])).bounded_waiting(UPHELD);
         number_always_one: UNFAIR.mutual_exclusion(LETS_ALL_IN);
