@@ -1,1 +1,22 @@
-//! Reference solutions, to be read in order.
+//! Reference solutions, to be read in order; what can be wrong with them; and what can be different.
+//!
+//! 1. [`lock_variable`]: a bit that says "taken", and why that is not enough.
+//! 2. [`taking_turns`]: excludes, but needs the help of those who do not want in.
+//! 3. [`peterson`]: two processes, all three criteria, loads and stores only.
+//! 4. [`bakery`]: the same for any number of processes.
+//! 5. [`test_and_set`]: the hardware looks and sets in one step.
+//! 6. [`compare_and_swap`]: the hardware helps, and nobody waits for ever.
+//!
+//! Every file stands alone: it is a submission that could be handed in as it is. [`flawed`] holds
+//! wrong ones, [`variants`] right ones in other styles, and the [`catalogue`] says of each of them
+//! what must be measured.
+
+pub mod bakery;
+pub mod catalogue;
+pub mod compare_and_swap;
+pub mod flawed;
+pub mod lock_variable;
+pub mod peterson;
+pub mod taking_turns;
+pub mod test_and_set;
+pub mod variants;

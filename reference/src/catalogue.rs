@@ -1,0 +1,458 @@
+//! What must be measured of every solution in this crate: data for the test-suite.
+//!
+//! One table, at the end of this file, names each solution once. From it come [`catalogue`], which
+//! lists them, and [`visit_all`], which hands each of them to a generic [`Visitor`] with its type.
+//!
+//! The verdicts are those that follow from the definitions of the three criteria, not those that
+//! some version of the harness happened to give. In doubt the definition is read as follows.
+//!
+//! - *Open door* is the violation without any interleaving: the one inside came in while all others
+//!   rested, they rested until now, and still another one that asks gets in. A lock variable never
+//!   does this under sequential consistency; no lock at all always does.
+//! - *Needs remainder* means that help would help: if the resting process asked, the waiting one would
+//!   get in. If nothing that anybody does lets anybody in, it is *solo* or *stuck*; where a solution
+//!   does both, the latter is the graver and the one to report.
+//! - Memory is fair: a stale read for ever is no evidence against progress or bounded waiting.
+
+use harness::contract::CriticalSection;
+use harness::runner::WitnessKind::{
+    self, DataRace, ExitWaits, Livelock, NeedsRemainder, NotVisible, OpenDoor, Overlap, Solo,
+    Starvation, Stuck,
+};
+
+/// One solution: its type is known to the [`Visitor`] that it is handed to.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// The assignment that it answers: `peterson`.
+    pub assignment: &'static str,
+    /// Its own name, that of its file: `turn_before_flag`.
+    pub name: &'static str,
+    /// Its source, relative to `reference/src`: `flawed/peterson/turn_before_flag.rs`.
+    pub path: &'static str,
+    /// Whether it is the reference, a flawed solution, or a variant.
+    pub kind: Kind,
+    /// The numbers of processes for which the expectation is stated.
+    pub processes: &'static [usize],
+    /// What must be measured.
+    pub expected: Expected,
+}
+
+/// What an entry is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The solution that sets the measure.
+    Reference,
+    /// A solution that must be convicted (or, where failing is the task, must not earn it).
+    Flawed,
+    /// A solution that must pass.
+    Variant,
+}
+
+/// The verdicts on the three criteria.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// At most one inside, and what it wrote is visible to the next.
+    pub mutual_exclusion: Both,
+    /// Somebody gets in.
+    pub progress: Both,
+    /// Everybody gets in.
+    pub bounded_waiting: Both,
+    /// The largest bypass, where bounded waiting is upheld under both memories and it is known.
+    pub bypass: Option<Bypass>,
+}
+
+/// The verdicts on one criterion under the two memories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Both {
+    /// Under Rust's memory model, which is that of C++20.
+    pub cpp20: Expectation,
+    /// Under sequential consistency, every access taken as `SeqCst`.
+    pub sequential: Expectation,
+}
+
+/// The verdict on one criterion under one memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    /// It holds.
+    Upheld,
+    /// It does not hold, and the witness is of one of these kinds.
+    Violated(&'static [WitnessKind]),
+    /// It is not violated, but there may be nothing to uphold it with: upheld or unknown, and why.
+    NotViolated(&'static str),
+    /// The definitions leave it open; any verdict will do, and why.
+    Open(&'static str),
+}
+
+/// The largest number of entries by others while one process waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bypass {
+    /// Each of the others goes first once: n-1.
+    Others,
+    /// This many.
+    Exactly(u32),
+}
+
+impl Bypass {
+    /// The number, for `processes` processes.
+    pub const fn among(self, processes: usize) -> u32 {
+        match self {
+            Self::Others => processes as u32 - 1,
+            Self::Exactly(bypass) => bypass,
+        }
+    }
+}
+
+impl Expected {
+    const fn mutual_exclusion(self, mutual_exclusion: Both) -> Self {
+        Self { mutual_exclusion, ..self }
+    }
+
+    const fn progress(self, progress: Both) -> Self {
+        Self { progress, ..self }
+    }
+
+    /// Also forgets the bypass, which would be that of another solution.
+    const fn bounded_waiting(self, bounded_waiting: Both) -> Self {
+        Self { bounded_waiting, bypass: None, ..self }
+    }
+
+    const fn bypass(self, bypass: Bypass) -> Self {
+        Self { bounded_waiting: UPHELD, bypass: Some(bypass), ..self }
+    }
+}
+
+/// Receives each solution with its type.
+pub trait Visitor {
+    /// What is made of one solution.
+    type Output;
+
+    /// Called once for each entry.
+    fn visit<S: CriticalSection + 'static>(&mut self, entry: &Entry) -> Self::Output;
+}
+
+/// Lists all solutions, assignment by assignment: the reference, the flawed ones, the variants.
+pub fn catalogue() -> Vec<Entry> {
+    struct List;
+    impl Visitor for List {
+        type Output = Entry;
+        fn visit<S: CriticalSection + 'static>(&mut self, entry: &Entry) -> Entry {
+            *entry
+        }
+    }
+    visit_all(&mut List)
+}
+
+const UPHELD: Both = Both { cpp20: Expectation::Upheld, sequential: Expectation::Upheld };
+
+/// Violated whatever the memory: the algorithm is wrong.
+const fn always(kinds: &'static [WitnessKind]) -> Both {
+    Both { cpp20: Expectation::Violated(kinds), sequential: Expectation::Violated(kinds) }
+}
+
+/// Violated under C++20 only: the orderings are too weak.
+const fn weakly(kinds: &'static [WitnessKind]) -> Both {
+    Both { cpp20: Expectation::Violated(kinds), sequential: Expectation::Upheld }
+}
+
+const fn open(why: &'static str) -> Both {
+    Both { cpp20: Expectation::Open(why), sequential: Expectation::Open(why) }
+}
+
+const fn not_violated(why: &'static str) -> Both {
+    Both { cpp20: Expectation::NotViolated(why), sequential: Expectation::NotViolated(why) }
+}
+
+/// Upheld under sequential consistency; under C++20 exclusion is already lost.
+const fn sequentially(cpp20: Expectation) -> Both {
+    Both { cpp20, sequential: Expectation::Upheld }
+}
+
+const FAIR: Expected = Expected {
+    mutual_exclusion: UPHELD,
+    progress: UPHELD,
+    bounded_waiting: UPHELD,
+    bypass: Some(Bypass::Others),
+};
+const UNFAIR: Expected = FAIR.bounded_waiting(always(&[Starvation]));
+const LOCK_VARIABLE: Expected = UNFAIR.mutual_exclusion(always(&[Overlap]));
+const TAKING_TURNS: Expected = FAIR.progress(always(&[NeedsRemainder]));
+
+const NOBODY_ENTERS: &str = "nobody ever enters";
+const STANDS_STILL: Expected = FAIR
+    .mutual_exclusion(not_violated(NOBODY_ENTERS))
+    .progress(always(&[Solo, Stuck]))
+    .bounded_waiting(not_violated(NOBODY_ENTERS));
+
+/// A lone process does not get in, but would if the other one asked: both kinds are right.
+const NEEDS_HELP: Both = always(&[NeedsRemainder, Solo]);
+
+const LETS_ALL_IN: Both = always(&[OpenDoor, Overlap]);
+const EITHER_WAY: &[WitnessKind] = &[Overlap, OpenDoor, NotVisible];
+
+/// The orderings are so weak that two can be inside. Everybody still gets in sooner or later, but not
+/// within a number of entries that anything would bound.
+const OVERLAPS_WEAKLY: Expected = FAIR.mutual_exclusion(weakly(EITHER_WAY)).bounded_waiting(
+    sequentially(Expectation::NotViolated("without exclusion nothing bounds the bypass")),
+);
+const NOT_VISIBLE: Both = weakly(&[NotVisible]);
+
+macro_rules! expected {
+    ($default:expr) => {
+        $default
+    };
+    ($default:expr, $expected:expr) => {
+        $expected
+    };
+}
+
+macro_rules! table {
+    ($(
+        $assignment:ident::$solution:ident for $processes:expr, measures $reference:expr;
+        flawed { $($flawed:ident: $verdict:expr;)* }
+        variants { $($variant:ident $(: $other:expr)?;)* }
+    )*) => {
+        /// Visits all solutions, in the order of [`catalogue`].
+        pub fn visit_all<V: Visitor>(visitor: &mut V) -> Vec<V::Output> {
+            vec![$(
+                visitor.visit::<crate::$assignment::$solution>(&Entry {
+                    assignment: stringify!($assignment),
+                    name: stringify!($assignment),
+                    path: concat!(stringify!($assignment), ".rs"),
+                    kind: Kind::Reference,
+                    processes: &$processes,
+                    expected: $reference,
+                }),
+                $(visitor.visit::<crate::flawed::$assignment::$flawed::$solution>(&Entry {
+                    assignment: stringify!($assignment),
+                    name: stringify!($flawed),
+                    path: concat!("flawed/", stringify!($assignment), "/", stringify!($flawed), ".rs"),
+                    kind: Kind::Flawed,
+                    processes: &$processes,
+                    expected: $verdict,
+                }),)*
+                $(visitor.visit::<crate::variants::$assignment::$variant::$solution>(&Entry {
+                    assignment: stringify!($assignment),
+                    name: stringify!($variant),
+                    path: concat!("variants/", stringify!($assignment), "/", stringify!($variant), ".rs"),
+                    kind: Kind::Variant,
+                    processes: &$processes,
+                    expected: expected!($reference $(, $other)?),
+                }),)*
+            )*]
+        }
+    };
+}
+
+table! {
+    lock_variable::LockVariable for [2, 3], measures LOCK_VARIABLE;
+    flawed {
+        exit_toggles: LOCK_VARIABLE.progress(always(&[Solo, Stuck]));
+        exit_waits: LOCK_VARIABLE.progress(always(&[ExitWaits]));
+        lock_per_process: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
+        missing_exit: LOCK_VARIABLE.progress(always(&[Solo, Stuck])).bounded_waiting(UPHELD);
+        no_exclusion: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
+        sets_before_testing: STANDS_STILL;
+        starts_taken: STANDS_STILL;
+        test_and_set: UNFAIR;
+        tests_once: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
+    }
+    variants {
+        acquire_release: LOCK_VARIABLE.mutual_exclusion(Both {
+            cpp20: Expectation::Violated(EITHER_WAY),
+            sequential: Expectation::Violated(&[Overlap]),
+        });
+        backoff;
+        counter;
+        helpers;
+        number;
+        owner;
+        rechecked;
+        static_lock;
+    }
+
+    taking_turns::TakingTurns for [2, 3], measures TAKING_TURNS;
+    flawed {
+        exit_keeps_turn: TAKING_TURNS
+            .progress(always(&[Solo, Stuck, NeedsRemainder]))
+            .bounded_waiting(always(&[Starvation]));
+        exit_waits: TAKING_TURNS.progress(always(&[ExitWaits, NeedsRemainder]));
+        inverted_test: TAKING_TURNS
+            .mutual_exclusion(LETS_ALL_IN)
+            .progress(always(&[Solo, Stuck, NeedsRemainder]))
+            .bounded_waiting(always(&[Starvation]));
+        no_wraparound: TAKING_TURNS.progress(always(&[Solo, Stuck])).bounded_waiting(UPHELD);
+        nobodys_turn: STANDS_STILL;
+        passes_on_entry: TAKING_TURNS.mutual_exclusion(LETS_ALL_IN);
+        private_turn: TAKING_TURNS.progress(always(&[Solo, Stuck])).bounded_waiting(UPHELD);
+        relaxed: TAKING_TURNS.mutual_exclusion(NOT_VISIBLE);
+        ticket_lock: FAIR;
+        two_only: TAKING_TURNS
+            .progress(always(&[Solo, Stuck, NeedsRemainder]))
+            .bounded_waiting(always(&[Starvation]));
+    }
+    variants {
+        baton;
+        compare_exchange;
+        count_of_turns;
+        downwards;
+        fences;
+        one_hot;
+        recursive;
+        sequential;
+        static_turn;
+    }
+
+    peterson::Peterson for [2], measures FAIR;
+    flawed {
+        acquire_release: OVERLAPS_WEAKLY;
+        exit_clears_other: FAIR
+            .mutual_exclusion(always(&[Overlap, OpenDoor]))
+            .progress(NEEDS_HELP)
+            .bounded_waiting(UPHELD);
+        exit_waits: FAIR.progress(always(&[ExitWaits])).bounded_waiting(UPHELD);
+        flag_release: OVERLAPS_WEAKLY;
+        flags_only: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
+        missing_exit: FAIR.progress(NEEDS_HELP).bounded_waiting(UPHELD);
+        one_fence: OVERLAPS_WEAKLY;
+        or_for_and: FAIR
+            .progress(always(&[Solo, Stuck, NeedsRemainder]))
+            .bounded_waiting(UPHELD);
+        polite: UNFAIR.progress(always(&[Livelock]));
+        reads_turn_once: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
+        relaxed: OVERLAPS_WEAKLY;
+        relaxed_exit: FAIR.mutual_exclusion(NOT_VISIBLE);
+        shared_flag: FAIR.progress(NEEDS_HELP).bounded_waiting(UPHELD);
+        shared_scratch: FAIR.progress(NEEDS_HELP).bounded_waiting(UPHELD);
+        takes_the_turn: UNFAIR.mutual_exclusion(LETS_ALL_IN);
+        turn_before_flag: FAIR.mutual_exclusion(always(&[Overlap])).bounded_waiting(UPHELD);
+        turn_not_atomic: Expected {
+            mutual_exclusion: always(&[DataRace]),
+            progress: open(UNDEFINED),
+            bounded_waiting: open(UNDEFINED),
+            bypass: None,
+        };
+    }
+    variants {
+        backoff;
+        const_generic;
+        dekker: FAIR.bypass(Bypass::Exactly(2));
+        exchange;
+        fences;
+        kessels;
+        numbers;
+        optional_turn;
+        packed;
+        release_exit;
+        static_state;
+        victim;
+    }
+
+    bakery::Bakery for [2, 3, 4], measures FAIR;
+    flawed {
+        acquire_release: OVERLAPS_WEAKLY;
+        choosing_late: FAIR.mutual_exclusion(always(&[Overlap])).bounded_waiting(UPHELD);
+        choosing_release: OVERLAPS_WEAKLY;
+        choosing_too_long: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
+        misses_last: UNFAIR.mutual_exclusion(LETS_ALL_IN);
+        missing_exit: FAIR.progress(NEEDS_HELP).bounded_waiting(UPHELD);
+        no_choosing: FAIR.mutual_exclusion(always(&[Overlap])).bounded_waiting(UPHELD);
+        no_tie_break: FAIR.mutual_exclusion(always(&[Overlap])).bounded_waiting(UPHELD);
+        number_always_one: UNFAIR.mutual_exclusion(LETS_ALL_IN);
+        relaxed: OVERLAPS_WEAKLY;
+        relaxed_exit: FAIR.mutual_exclusion(NOT_VISIBLE);
+        shared_maximum: FAIR
+            .mutual_exclusion(always(&[Overlap, OpenDoor]))
+            .bounded_waiting(UPHELD);
+        ties_block: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
+        two_bit_numbers: FAIR
+            .mutual_exclusion(always(&[Overlap, OpenDoor]))
+            .bounded_waiting(open(
+                "a process with number 0 can starve one that always meets it choosing; rarely met",
+            ));
+        two_only: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
+    }
+    variants {
+        customers;
+        dispenser;
+        downwards;
+        fences;
+        one_word;
+        packed_pair;
+        static_state;
+    }
+
+    test_and_set::TestAndSet for [2, 3, 4], measures UNFAIR;
+    flawed {
+        anderson_relaxed: FAIR
+            .mutual_exclusion(weakly(EITHER_WAY))
+            .progress(sequentially(Expectation::Open(DISORDER)))
+            .bounded_waiting(sequentially(Expectation::Open(DISORDER)));
+        exit_waits: UNFAIR.progress(always(&[ExitWaits]));
+        gives_up: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
+        ignores_result: UNFAIR.mutual_exclusion(always(&[Overlap]));
+        inverted_test: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(open(ONE_TURN));
+        lock_per_process: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
+        missing_exit: FAIR.progress(always(&[Solo, Stuck])).bounded_waiting(UPHELD);
+        opposite_order: UNFAIR.progress(always(&[Stuck]));
+        polite: UNFAIR.progress(always(&[Livelock]));
+        relaxed: UNFAIR.mutual_exclusion(NOT_VISIBLE);
+        relaxed_exit: UNFAIR.mutual_exclusion(NOT_VISIBLE);
+        stale_owner: UNFAIR.mutual_exclusion(LETS_ALL_IN);
+        swap_releases: UNFAIR.mutual_exclusion(NOT_VISIBLE);
+        waiter_resets: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(open(ONE_TURN));
+    }
+    variants {
+        anderson: FAIR;
+        backoff;
+        fences;
+        fetch_or;
+        ordered_pair;
+        owner_inside;
+        primitive;
+        queue: FAIR;
+        sequential;
+        test_first;
+        ticket: FAIR;
+        waiting_array: FAIR;
+        weak_exchange;
+    }
+
+    compare_and_swap::CompareAndSwap for [2, 3, 4], measures FAIR;
+    flawed {
+        arguments_swapped: STANDS_STILL;
+        exit_needs_successor: FAIR.progress(always(&[ExitWaits])).bounded_waiting(UPHELD);
+        hands_over_blindly: FAIR.progress(always(&[Solo, Stuck])).bounded_waiting(UPHELD);
+        inverted_result: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
+        keeps_waiting: FAIR.progress(always(&[Solo, Stuck])).bounded_waiting(UPHELD);
+        load_then_store: FAIR.mutual_exclusion(always(&[Overlap])).bounded_waiting(UPHELD);
+        no_waiting_array: UNFAIR;
+        opens_and_hands_over: FAIR
+            .mutual_exclusion(always(&[Overlap, OpenDoor]))
+            .bounded_waiting(UPHELD);
+        relaxed: FAIR
+            .mutual_exclusion(NOT_VISIBLE)
+            .progress(weakly(&[Solo, Stuck]))
+            .bounded_waiting(sequentially(Expectation::Open("the hand-over gets lost")));
+        relaxed_exchange: FAIR.mutual_exclusion(NOT_VISIBLE);
+        relaxed_hand_over: FAIR.mutual_exclusion(NOT_VISIBLE);
+        scan_too_short: UNFAIR;
+        scans_from_zero: UNFAIR;
+        shared_key: FAIR
+            .mutual_exclusion(always(&[Overlap, OpenDoor]))
+            .progress(always(&[Solo, Stuck]))
+            .bounded_waiting(UPHELD);
+    }
+    variants {
+        const_generic;
+        names_owner;
+        packed;
+        primitive;
+        static_state;
+        ticket;
+        weak_exchange;
+    }
+}
+
+const UNDEFINED: &str = "a program with a data race has no meaning";
+const DISORDER: &str = "after the overlap two tokens are about, and one may overwrite the other";
+const ONE_TURN: &str = "depends on how many turns of its loop the waiting process gets";

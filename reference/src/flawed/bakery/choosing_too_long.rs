@@ -1,0 +1,48 @@
+//! Flawed: goes on saying that it is choosing while it waits.
+//!
+//! Bug: `choosing` is lowered at the end of the entry section, so two who wait, wait for each other.
+//! Convicted of: progress, stuck. Mutual exclusion and bounded waiting hold.
+//! Schedule: both say that they are choosing.
+
+use harness::prelude::*;
+
+/// For each process, whether it is drawing a number and which one it holds (0: none).
+#[derive(Debug)]
+pub struct Bakery {
+    choosing: Vec<AtomicBool>,
+    number: Vec<AtomicUsize>,
+}
+
+impl CriticalSection for Bakery {
+    fn new(processes: usize) -> Self {
+        Self {
+            choosing: (0..processes).map(|_| AtomicBool::new(false)).collect(),
+            number: (0..processes).map(|_| AtomicUsize::new(0)).collect(),
+        }
+    }
+
+    fn entry_section(&self, me: ProcessId) {
+        let me = me.index();
+        self.choosing[me].store(true, Ordering::SeqCst);
+        let highest = self.number.iter().map(|number| number.load(Ordering::SeqCst)).max();
+        let mine = 1 + highest.unwrap_or(0);
+        self.number[me].store(mine, Ordering::SeqCst);
+        for j in (0..self.number.len()).filter(|&j| j != me) {
+            while self.choosing[j].load(Ordering::SeqCst) {
+                spin_loop();
+            }
+            loop {
+                let theirs = self.number[j].load(Ordering::SeqCst);
+                if theirs == 0 || (mine, me) < (theirs, j) {
+                    break;
+                }
+                spin_loop();
+            }
+        }
+        self.choosing[me].store(false, Ordering::SeqCst);
+    }
+
+    fn exit_section(&self, me: ProcessId) {
+        self.number[me.index()].store(0, Ordering::SeqCst);
+    }
+}

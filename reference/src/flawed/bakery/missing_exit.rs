@@ -1,0 +1,47 @@
+//! Flawed: the number is never given back.
+//!
+//! Bug: an empty `exit_section`. A customer that has gone home still goes first; only if it comes
+//! again and draws a higher number can the others pass.
+//! Convicted of: progress. Mutual exclusion and bounded waiting hold.
+//! Schedule: P0 enters, leaves and rests; P1 asks.
+
+use harness::prelude::*;
+
+/// For each process, whether it is drawing a number and which one it holds (0: none).
+#[derive(Debug)]
+pub struct Bakery {
+    choosing: Vec<AtomicBool>,
+    number: Vec<AtomicUsize>,
+}
+
+impl CriticalSection for Bakery {
+    fn new(processes: usize) -> Self {
+        Self {
+            choosing: (0..processes).map(|_| AtomicBool::new(false)).collect(),
+            number: (0..processes).map(|_| AtomicUsize::new(0)).collect(),
+        }
+    }
+
+    fn entry_section(&self, me: ProcessId) {
+        let me = me.index();
+        self.choosing[me].store(true, Ordering::SeqCst);
+        let highest = self.number.iter().map(|number| number.load(Ordering::SeqCst)).max();
+        let mine = 1 + highest.unwrap_or(0);
+        self.number[me].store(mine, Ordering::SeqCst);
+        self.choosing[me].store(false, Ordering::SeqCst);
+        for j in (0..self.number.len()).filter(|&j| j != me) {
+            while self.choosing[j].load(Ordering::SeqCst) {
+                spin_loop();
+            }
+            loop {
+                let theirs = self.number[j].load(Ordering::SeqCst);
+                if theirs == 0 || (mine, me) < (theirs, j) {
+                    break;
+                }
+                spin_loop();
+            }
+        }
+    }
+
+    fn exit_section(&self, _me: ProcessId) {}
+}

@@ -1,0 +1,14 @@
+//! Solutions that are wrong, one bug in each file.
+//!
+//! Each file opens with its bug, what it must be convicted of, and a schedule that shows it. The
+//! [catalogue](crate::catalogue) states the verdicts exactly, and the test-suite holds the harness to
+//! them: it must convict each of these of its bug, and of nothing else.
+//!
+//! They are written as students write them; that is why some of them look so plausible.
+
+pub mod bakery;
+pub mod compare_and_swap;
+pub mod lock_variable;
+pub mod peterson;
+pub mod taking_turns;
+pub mod test_and_set;

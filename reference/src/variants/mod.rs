@@ -1,0 +1,12 @@
+//! Solutions that are right, in other styles than the references.
+//!
+//! A grader that knows one solution by heart is no use. These differ in everything that may differ:
+//! types, helpers, loops, orderings that are just strong enough, and now and then the algorithm. None
+//! of them may be accused of anything that the mechanism itself does not do.
+
+pub mod bakery;
+pub mod compare_and_swap;
+pub mod lock_variable;
+pub mod peterson;
+pub mod taking_turns;
+pub mod test_and_set;
