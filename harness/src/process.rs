@@ -90,6 +90,11 @@ impl ProcessSet {
         self.0.count_ones() as usize
     }
 
+    /// The set as a number: bit `i` stands for process `i`.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
     /// The members of both.
     #[must_use]
     pub const fn intersection(self, other: Self) -> Self {

@@ -180,7 +180,7 @@ impl Memory {
     }
 
     /// An atomic load. `None`: the chooser abandoned the execution.
-    #[inline]
+    #[inline(always)]
     pub fn load<C: Chooser>(
         &mut self,
         process: ProcessId,
@@ -199,7 +199,7 @@ impl Memory {
     }
 
     /// An atomic store. `None`: the chooser abandoned the execution.
-    #[inline]
+    #[inline(always)]
     pub fn store<C: Chooser>(
         &mut self,
         process: ProcessId,
@@ -352,7 +352,7 @@ impl Memory {
     }
 
     /// An access under plain interleaving: the value and the write that it finds.
-    #[inline]
+    #[inline(always)]
     fn touch(&mut self, process: ProcessId, location: LocationId) -> (u64, WriteId) {
         let location = &mut self.locations[location.0 as usize];
         let knowledge = &mut self.knowledge[process.index()];
@@ -364,7 +364,7 @@ impl Memory {
         (location.value, location.write)
     }
 
-    #[inline]
+    #[inline(always)]
     fn overwrite(&mut self, process: ProcessId, location: LocationId, value: u64) -> WriteId {
         let write =
             WriteId { process: process.index() as u8, index: self.event_count(process) - 1 };
