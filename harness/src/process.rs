@@ -23,8 +23,10 @@ impl ProcessId {
     }
 
     /// The number of the process, in `0..processes`: use it to index per-process variables.
+    #[inline]
     pub const fn index(self) -> usize {
-        self.0 as usize
+        // It is below anyhow. The remainder tells the compiler, and spares all arrays the check.
+        self.0 as usize % PROCESSES_MAX
     }
 
     /// The processes `0..count`, in order.

@@ -571,7 +571,7 @@ impl<'a> Execution<'a> {
     ) -> Option<Reply> {
         let process = self.state.running;
         let state = &mut *self.state;
-        let mut decider = Decider {
+        let decider = Decider {
             strategy: &mut *self.strategy,
             schedule: &mut state.schedule,
             watches: self.watches,
@@ -579,7 +579,7 @@ impl<'a> Execution<'a> {
         };
         let overrides = &self.settings.overrides;
         let at = Circumstances { process, location, call, step: state.steps, overrides };
-        let effect = match operation.perform(at, &mut state.memory, &mut decider) {
+        let effect = match operation.perform(at, &mut state.memory, decider) {
             Ok(effect) => effect,
             Err(Refusal::Abandoned) => {
                 self.end(Outcome::Abandoned);
@@ -705,18 +705,21 @@ impl<'a> Execution<'a> {
         }
         let me = self.state.running;
         let turn = &mut self.state.turn;
-        turn.sections[me.index()] = match kind {
-            EventKind::EntryCalled => Section::Entry,
+        // Naming the kind again spares a copy: the largest kind is an access.
+        let (section, kind) = match kind {
+            EventKind::EntryCalled => (Section::Entry, EventKind::EntryCalled),
             EventKind::EntryReturned => {
                 turn.entries[me.index()] += 1;
-                Section::Critical
+                (Section::Critical, EventKind::EntryReturned)
             }
-            EventKind::ExitCalled => Section::Exit,
-            EventKind::ExitReturned | EventKind::Finished => Section::Remainder,
+            EventKind::ExitCalled => (Section::Exit, EventKind::ExitCalled),
+            EventKind::ExitReturned => (Section::Remainder, EventKind::ExitReturned),
+            EventKind::Finished => (Section::Remainder, EventKind::Finished),
             EventKind::Access(_) | EventKind::Fence(..) | EventKind::Pause(_) => {
                 unreachable!("not a section")
             }
         };
+        turn.sections[me.index()] = section;
         let local = &mut self.state.locals[me.index()];
         local.run.clear();
         local.fresh = false;

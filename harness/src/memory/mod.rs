@@ -186,15 +186,26 @@ impl Memory {
         process: ProcessId,
         location: LocationId,
         ordering: Ordering,
-        chooser: &mut C,
+        chooser: C,
     ) -> Option<Loaded> {
         if self.model == Model::Sequential {
             let (value, reads_from) = self.touch(process, location);
             return Some(Loaded { value, reads_from, stale_by: 0 });
         }
+        self.load_in_graph(process, location, ordering, chooser)
+    }
+
+    #[inline(never)]
+    fn load_in_graph<C: Chooser>(
+        &mut self,
+        process: ProcessId,
+        location: LocationId,
+        ordering: Ordering,
+        mut chooser: C,
+    ) -> Option<Loaded> {
         let ordering = self.strengthened(ordering);
         let role = Role { reads: true, writes: false, ordering, failing: None };
-        let at = self.choose(process, location, |_| role, chooser)?;
+        let at = self.choose(process, location, |_| role, &mut chooser)?;
         Some(self.commit_read(process, location, at, ordering))
     }
 
@@ -206,7 +217,7 @@ impl Memory {
         location: LocationId,
         value: u64,
         ordering: Ordering,
-        chooser: &mut C,
+        chooser: C,
     ) -> Option<Stored> {
         if self.model == Model::Sequential {
             let (_, follows) = self.touch(process, location);
@@ -216,9 +227,21 @@ impl Memory {
                 stale_by: 0,
             });
         }
+        self.store_in_graph(process, location, value, ordering, chooser)
+    }
+
+    #[inline(never)]
+    fn store_in_graph<C: Chooser>(
+        &mut self,
+        process: ProcessId,
+        location: LocationId,
+        value: u64,
+        ordering: Ordering,
+        mut chooser: C,
+    ) -> Option<Stored> {
         let ordering = self.strengthened(ordering);
         let role = Role { reads: false, writes: true, ordering, failing: None };
-        let at = self.choose(process, location, |_| role, chooser)?;
+        let at = self.choose(process, location, |_| role, &mut chooser)?;
         Some(self.commit_write::<false>(process, location, at, value, ordering))
     }
 
@@ -238,13 +261,13 @@ impl Memory {
         failure: Ordering,
         weak: bool,
         f: &mut dyn FnMut(u64) -> Option<u64>,
-        chooser: &mut C,
+        mut chooser: C,
     ) -> Option<Updated> {
         if self.model == Model::Sequential {
             let (read, reads_from) = self.touch(process, location);
             let new = f(read);
             let spurious =
-                weak && new.is_some() && ask(&Choice::Spurious { process }, chooser)? == 1;
+                weak && new.is_some() && ask(&Choice::Spurious { process }, &mut chooser)? == 1;
             let new = new.filter(|_| !spurious);
             let written = new.map(|new| (new, self.overwrite(process, location, new)));
             return Some(Updated { read, reads_from, written, stale_by: 0, spurious });
@@ -255,14 +278,14 @@ impl Memory {
         let reading = Role { reads: true, writes: false, ordering: failure, failing: None };
         let role = |value| if f(value).is_some() { writing } else { reading };
         self.taken.clear(); // by `gather` too, but `choose` may do without it
-        let at = self.choose(process, location, role, chooser)?;
+        let at = self.choose(process, location, role, &mut chooser)?;
         let store = &self.locations[location.0 as usize].stores[at];
         let new = f(store.value);
         let spurious = weak
             && new.is_some()
             && (self.taken.contains(&store.write)
                 || self.may_load(process, location, at, failure)
-                    && ask(&Choice::Spurious { process }, chooser)? == 1);
+                    && ask(&Choice::Spurious { process }, &mut chooser)? == 1);
         let Some(new) = new.filter(|_| !spurious) else {
             let Loaded { value, reads_from, stale_by } =
                 self.commit_read(process, location, at, failure);
