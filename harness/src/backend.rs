@@ -178,7 +178,9 @@ fn operate<O: Operation>(variable: Variable<'_>, call: Call, mut operation: O) -
     match arrival {
         Arrival::Go => {}
         Arrival::Switch(mine) => switch(mine)?,
-        Arrival::Answer(value) => return Some(Reply { value, wrote: operation.would_write(value) }),
+        Arrival::Answer(value) => {
+            return Some(Reply { value, wrote: operation.would_write(value) });
+        }
     }
     let reply = with(|execution| execution.perform(&mut operation, call, code, location)).flatten();
     if reply.is_none() {

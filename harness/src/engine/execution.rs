@@ -7,10 +7,10 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::fiber::Suspender;
-use super::operation::{Call, Circumstances, Effect, Operation, Refusal, Reply, instead};
+use super::operation::{Call, Circumstances, Operation, Refusal, Reply, instead};
 use super::spin::{Ledger, Run, Signature, Step, Trial, TrialStep, Turning};
 use crate::choice::{Choice, Chooser, Ending, Pending, Performed, Spinning, Strategy, Turn};
-use crate::event::{AccessKind, Event, EventKind, LocationId, Observer, Section, Site};
+use crate::event::{Event, EventKind, LocationId, Observer, Section, Site};
 use crate::memory::{Memory, Model, Race};
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
 use crate::trace::Schedule;
@@ -606,36 +606,25 @@ impl<'a> Execution<'a> {
                 });
             }
         }
-        let reply = effect.reply();
         if self.tells {
-            self.tell_of_access(process, call, location, effect);
+            // In here, so that what nobody is told of is never put together.
+            if self.watches && effect.ordering.is_some() {
+                self.strategy.performed(&Performed {
+                    process,
+                    index: self.state.memory.event_count(process) - 1,
+                    location: Some(location),
+                    reads_from: effect.reads_from,
+                    follows: effect.follows,
+                });
+            }
+            if self.settings.traced {
+                self.tell(process, EventKind::Access(effect.access(call, location)));
+            }
             if self.is_over() {
                 return None;
             }
         }
-        Some(reply)
-    }
-
-    #[inline(never)]
-    fn tell_of_access(
-        &mut self,
-        process: ProcessId,
-        call: Call,
-        location: LocationId,
-        effect: Effect,
-    ) {
-        if self.watches && !matches!(effect.kind, AccessKind::PlainRead | AccessKind::PlainWrite) {
-            self.strategy.performed(&Performed {
-                process,
-                index: self.state.memory.event_count(process) - 1,
-                location: Some(location),
-                reads_from: effect.reads_from,
-                follows: effect.follows,
-            });
-        }
-        if self.settings.traced {
-            self.tell(process, EventKind::Access(effect.access(call, location)));
-        }
+        Some(effect.reply())
     }
 
     #[cold]

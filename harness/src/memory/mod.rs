@@ -615,13 +615,10 @@ impl Memory {
         self.order.precede(sources, &targets);
         for location in &mut self.locations[..self.used] {
             for store in location.stores.iter_mut().rev() {
-                if store.by_reads.reaches(&targets) {
-                    store.by_reads.join(sources);
-                }
-                if !store.before_read.reaches(&targets) {
+                store.by_reads.join_if_reaches(&targets, sources);
+                if !store.before_read.join_if_reaches(&targets, sources) {
                     break; // it holds what all older ones hold
                 }
-                store.before_read.join(sources);
             }
         }
     }

@@ -198,10 +198,9 @@ macro_rules! atomic {
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 let method = method!("compare_exchange", $value_type);
-                self.exchange(current, new, (success, failure), method, false)
-                    .unwrap_or_else(|| {
-                        self.machine.compare_exchange(current, new, success, failure)
-                    })
+                self.exchange(current, new, (success, failure), method, false).unwrap_or_else(
+                    || self.machine.compare_exchange(current, new, success, failure),
+                )
             }
 
             /// See std. In an execution it may fail spuriously.
@@ -215,10 +214,9 @@ macro_rules! atomic {
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 let method = method!("compare_exchange_weak", $value_type);
-                self.exchange(current, new, (success, failure), method, true)
-                    .unwrap_or_else(|| {
-                        self.machine.compare_exchange_weak(current, new, success, failure)
-                    })
+                self.exchange(current, new, (success, failure), method, true).unwrap_or_else(|| {
+                    self.machine.compare_exchange_weak(current, new, success, failure)
+                })
             }
 
             /// See std: a load, then `compare_exchange_weak` until it succeeds.
