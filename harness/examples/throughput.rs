@@ -87,7 +87,7 @@ fn sampled<S: CriticalSection>(
     name: &str,
     setup: &Setup,
     count: u64,
-    mut strategy: impl Strategy + Clone,
+    strategy: impl Strategy + Clone,
 ) {
     let scenario = CriticalSectionScenario::<S>::new();
     let mut explorer = Explorer::new(&scenario);
