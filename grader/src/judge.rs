@@ -170,6 +170,7 @@ fn of_incomplete(incomplete: Incomplete) -> Other {
 
 #[cfg(test)]
 mod tests {
+    use harness::runner::RunawayKind;
     use harness::runner::{Conclusion, PROTOCOL_VERSION, Report, WitnessKind};
 
     use super::{Judgement, at, judge};

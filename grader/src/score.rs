@@ -140,7 +140,7 @@ fn required_failure(failure: &KnownFailure, report: &CriterionReport) -> (Outcom
 /// A kind of violation in words.
 pub(crate) fn describe(kind: WitnessKind) -> &'static str {
     match kind {
-        WitnessKind::Overlap => "two processes asked at the same time and both got in",
+        WitnessKind::Overlap => "two processes inside at once",
         WitnessKind::OpenDoor => "a process got in although another was already inside",
         WitnessKind::NotVisible => "what one process wrote inside is not visible to the next",
         WitnessKind::DataRace => "the solution's own data is accessed in a data race",
@@ -289,11 +289,11 @@ pub(crate) mod tests {
                 "50",
             ),
             (
-                "an open door shows nothing",
+                "an open door is a violation of mutual exclusion alone; the harness finds the rest unknown",
                 PETERSON,
                 with(0, fails(WitnessKind::OpenDoor)),
-                [Violated, NotShown, NotShown],
-                "0",
+                [Violated, Upheld, Upheld],
+                "50",
             ),
             (
                 "weak orderings earn a share",
@@ -375,15 +375,10 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_unknown_is_flagged_and_what_an_open_door_hides_is_not() {
+    fn what_is_unknown_is_flagged() {
         let up = both(&upheld());
-        let unclear =
-            score(&rubric(PETERSON), &reports([up.clone(), up.clone(), both(&unknown())]));
+        let unclear = score(&rubric(PETERSON), &reports([up.clone(), up, both(&unknown())]));
         assert_eq!(unclear.flags, ["bounded waiting was not shown: the budget ran out"]);
-        let open = both(&violated(WitnessKind::OpenDoor));
-        let open = score(&rubric(PETERSON), &reports([open, up, both(&unknown())]));
-        assert!(open.flags.is_empty(), "{:?}", open.flags);
-        assert!(open.criteria[1].explanation.contains("always open"));
     }
 
     #[test]

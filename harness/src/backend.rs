@@ -81,33 +81,33 @@ pub fn execute(
             body.run(process);
         }
     });
-    let mut started = [false; PROCESSES_MAX];
-    with(|execution| execution.choose_next());
-    while let Some(process) = with(|execution| execution.next()).flatten() {
-        let fiber = &mut engine.fibers[process.index()];
-        let stopped = if started[process.index()] {
-            fiber.resume()
-        } else {
-            started[process.index()] = true;
-            // SAFETY: `jobs` outlives every run: below, each fiber has finished or is unwound.
-            unsafe { fiber.start(&jobs[process.index()]) }
-        };
-        match stopped {
-            Stopped::Suspended => {}
-            Stopped::Finished => {
-                with(|execution| execution.finished(process));
-            }
-            Stopped::Panicked => {
-                let panic = take_panic();
-                with(|execution| {
-                    execution.end(Outcome::Panicked {
-                        process: Some(process),
-                        message: panic.message,
-                        site: panic.site,
-                    });
-                });
-            }
+    let after = |process: ProcessId, stopped: Stopped| match stopped {
+        Stopped::Suspended => {}
+        Stopped::Finished => {
+            with(|execution| execution.finished(process));
         }
+        Stopped::Panicked => {
+            let panic = take_panic();
+            with(|execution| {
+                execution.end(Outcome::Panicked {
+                    process: Some(process),
+                    message: panic.message,
+                    site: panic.site,
+                });
+            });
+        }
+    };
+    for process in ProcessId::all(processes) {
+        with(|execution| execution.start(process));
+        let fiber = &mut engine.fibers[process.index()];
+        // SAFETY: `jobs` outlives every run: below, each fiber has finished or is unwound.
+        let stopped = unsafe { fiber.start(&jobs[process.index()]) };
+        after(process, stopped);
+    }
+    with(|execution| execution.begin());
+    while let Some(process) = with(|execution| execution.next()).flatten() {
+        let stopped = engine.fibers[process.index()].resume();
+        after(process, stopped);
     }
     for fiber in &mut engine.fibers {
         fiber.unwind();

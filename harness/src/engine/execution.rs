@@ -221,6 +221,8 @@ pub(crate) struct State {
     alive: ProcessSet,
     parked: ProcessSet,
     steps: u32,
+    /// Processes are being started, one after the other: nobody steps yet.
+    starting: bool,
     locals: [Local; PROCESSES_MAX],
     running: ProcessId,
     outcome: Option<Outcome>,
@@ -252,6 +254,7 @@ impl State {
             alive: ProcessSet::EMPTY,
             parked: ProcessSet::EMPTY,
             steps: 0,
+            starting: false,
             locals: std::array::from_fn(|_| Local::default()),
             running: ProcessId::new(0),
             outcome: None,
@@ -272,6 +275,7 @@ impl State {
         self.alive = ProcessSet::first(processes);
         self.parked = ProcessSet::EMPTY;
         self.steps = 0;
+        self.starting = true;
         for local in &mut self.locals {
             local.suspender = None;
             local.run.clear();
@@ -437,6 +441,9 @@ impl<'a> Execution<'a> {
     fn choose(&mut self) -> Arrival {
         let me = self.state.running;
         let mine = self.suspender();
+        if self.state.starting {
+            return Arrival::Switch(mine);
+        }
         self.choose_next();
         if !self.is_over() && self.state.running == me {
             Arrival::Go
@@ -828,6 +835,19 @@ impl<'a> Execution<'a> {
     pub(crate) fn finished(&mut self, process: ProcessId) {
         self.section(EventKind::Finished);
         self.state.alive.remove(process);
+        if !self.is_over() && !self.state.starting {
+            self.choose_next();
+        }
+    }
+
+    /// `process` is about to be started; it runs to its first operation.
+    pub(crate) fn start(&mut self, process: ProcessId) {
+        self.state.running = process;
+    }
+
+    /// All processes stand before their first operation: the first step is chosen.
+    pub(crate) fn begin(&mut self) {
+        self.state.starting = false;
         if !self.is_over() {
             self.choose_next();
         }

@@ -114,32 +114,52 @@ fn both(
         Criterion::Progress => "progress",
         Criterion::BoundedWaiting => "bounded waiting",
     };
-    say(&format!("{name} under C++20 memory"));
-    let cpp20 = one(examiner, criterion, Memory::Cpp20, plan)?;
     say(&format!("{name} under sequential consistency"));
-    let sequential = one(examiner, criterion, Memory::Sequential, plan)?;
-    Ok(CriterionReport { criterion, cpp20, sequential })
+    let sequential = measure(examiner, criterion, Memory::Sequential)?;
+    say(&format!("{name} under C++20 memory"));
+    let transferred = match &sequential {
+        examination::Verdict::Violated(violation) => {
+            examiner.transferred(violation, Memory::Cpp20)?
+        }
+        _ => None,
+    };
+    let cpp20 = match transferred {
+        Some(violation) => examination::Verdict::Violated(Box::new(violation)),
+        None => measure(examiner, criterion, Memory::Cpp20)?,
+    };
+    Ok(CriterionReport {
+        criterion,
+        cpp20: told(examiner, cpp20, plan)?,
+        sequential: told(examiner, sequential, plan)?,
+    })
 }
 
-fn one(
+fn measure(
     examiner: &mut Examiner<'_>,
     criterion: Criterion,
     memory: Memory,
-    plan: &Plan,
-) -> Result<Verdict, Crash> {
+) -> Result<examination::Verdict, Crash> {
     let verdict = match criterion {
         Criterion::MutualExclusion => examiner.mutual_exclusion(memory)?,
         Criterion::Progress => examiner.progress(memory)?,
         Criterion::BoundedWaiting => examiner.bounded_waiting(memory)?,
     };
+    let upheld = matches!(verdict, examination::Verdict::Upheld { .. });
+    if upheld && criterion != Criterion::MutualExclusion && examiner.is_always_open(memory)? {
+        let reason = "the door is always open: whoever asks gets in, whoever is inside, so nobody \
+                      ever waits";
+        return Ok(examination::Verdict::Unknown(reason.to_owned()));
+    }
+    Ok(verdict)
+}
+
+/// A verdict as the report has it.
+fn told(
+    examiner: &mut Examiner<'_>,
+    verdict: examination::Verdict,
+    plan: &Plan,
+) -> Result<Verdict, Crash> {
     Ok(match verdict {
-        examination::Verdict::Upheld { .. }
-            if criterion != Criterion::MutualExclusion && examiner.is_always_open(memory)? =>
-        {
-            let reason = "the door is always open: whoever asks gets in, whoever is inside, so nobody \
-                          ever waits";
-            Verdict::Unknown { reason: reason.to_owned() }
-        }
         examination::Verdict::Upheld { evidence, bypass, doorway } => Verdict::Upheld {
             evidence: evidence
                 .into_iter()
