@@ -13,7 +13,7 @@ use engine::{CPP20, Manner, brute_force, execute};
 use harness::choice::{Ending, Strategy};
 use harness::event::LocationId;
 use harness::memory::Model;
-use harness::strategy::exhaustive::Exhaustive;
+use harness::strategy::Exhaustive;
 use tests::axioms;
 use tests::program::{Function, Key, Operation, Outcome, Program, Replay, Thread, assume};
 
