@@ -411,7 +411,7 @@ fn unchecked_commands(readme: &str, checks: &str) -> Vec<String> {
         .collect()
 }
 
-const TIME: &[&str] = &["Instant", "SystemTime", "Duration", "time"];
+const TIME: &[&str] = &["Instant", "SystemTime", "Duration", "UNIX_EPOCH"];
 
 // What the workspace must be.
 
@@ -592,8 +592,8 @@ fn forbidden_words_are_found_outside_of_their_files() {
     let time = "use std::time::Instant;";
     assert_eq!(find("benches/src/main.rs", time, "std::time", TIME), 0);
     assert_eq!(find("benches/src/main.rs", block, "unsafe", &["unsafe"]), 1);
-    assert_eq!(find("harness/src/fiber.rs", time, "std::time", TIME), 2);
-    assert_eq!(find("grader/src/a.rs", "use std::{time::Duration as D};", "std::time", TIME), 2);
+    assert_eq!(find("harness/src/fiber.rs", time, "std::time", TIME), 1);
+    assert_eq!(find("grader/src/a.rs", "use std::{time::Duration as D};", "std::time", TIME), 1);
     let local = "thread_local! { static X: u8 = 0; }";
     assert_eq!(find("harness/src/fiber.rs", local, "thread_local", &["thread_local"]), 1);
 }
