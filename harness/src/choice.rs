@@ -58,8 +58,8 @@ pub enum Choice<'a> {
     /// Which process takes the next step? The answer is the index of a *runnable* process.
     Process(&'a Turn),
     /// Which write does a read take? `candidates` are the legal ones, newest in modification order
-    /// first: answer 0 is the latest write. `taken` is not to be answered: writes that a
-    /// read-modify-write could coherently have read, had not another one already read them.
+    /// first: answer 0 is the latest write. `taken` says of which ones a read-modify-write could
+    /// read, but not overwrite them: those of them that are candidates, it takes by failing.
     ReadsFrom {
         /// Who reads.
         process: ProcessId,
@@ -67,7 +67,11 @@ pub enum Choice<'a> {
         location: LocationId,
         /// The legal writes, newest first.
         candidates: &'a [WriteId],
-        /// Writes that atomicity forbids, newest first; empty for loads.
+        /// Writes that coherence lets a read-modify-write read, but after which it cannot write:
+        /// another one has already read them, or (for a weak compare-exchange only) the order of
+        /// `SeqCst` operations forbids it. A weak compare-exchange may fail spuriously on them
+        /// where a load with its failure ordering may read them; then they are candidates, too,
+        /// and [`Choice::Spurious`] is not asked. Newest first; empty for loads.
         taken: &'a [WriteId],
     },
     /// Where does a store go in modification order? `predecessors` are the writes that it may

@@ -327,9 +327,13 @@ impl Growing {
             }
             Operation::Update(_, function, ..) => writes()
                 .zip(places)
-                .map(|(write, at)| {
-                    let at = function.apply(self.value(write)).map(|_| at);
-                    self.with(process, operation, Some(write), at)
+                .flat_map(|(write, at)| {
+                    let succeeds = function.apply(self.value(write)).is_some();
+                    let fails = !succeeds || function.is_weak();
+                    [succeeds.then_some(Some(at)), fails.then_some(None)]
+                        .into_iter()
+                        .flatten()
+                        .map(move |at| self.with(process, operation, Some(write), at))
                 })
                 .collect(),
             Operation::Fence(_) => Vec::new(),

@@ -52,15 +52,33 @@ pub enum Function {
     Add(u64),
     /// Replaces the first by the second; fails on any other value.
     Exchange(u64, u64),
+    /// The same, but it may fail on the first, too.
+    WeakExchange(u64, u64),
 }
 
 impl Function {
+    /// Whether it may fail where it could succeed.
+    pub fn is_weak(self) -> bool {
+        matches!(self, Self::WeakExchange(..))
+    }
+
+    /// A compare-exchange made weak; any other function as it is.
+    #[must_use]
+    pub fn weakened(self) -> Self {
+        match self {
+            Self::Exchange(expected, new) => Self::WeakExchange(expected, new),
+            other => other,
+        }
+    }
+
     /// The new value; `None` if it fails on `old`.
     pub fn apply(self, old: u64) -> Option<u64> {
         match self {
             Self::Swap(new) => Some(new),
             Self::Add(term) => Some(old.wrapping_add(term)),
-            Self::Exchange(expected, new) => (old == expected).then_some(new),
+            Self::Exchange(expected, new) | Self::WeakExchange(expected, new) => {
+                (old == expected).then_some(new)
+            }
         }
     }
 }
@@ -138,8 +156,9 @@ impl Program {
     }
 
     /// Reads the notation of litmus tests: threads apart by `/`; `Wx1` stores 1 to x, `Rx` loads it,
-    /// `Ux1` swaps, `Ax1` adds, `Cx01` exchanges 0 for 1, `F` is a fence. An ordering follows a
-    /// point: `rlx acq rel ar sc`. Without one, `defaults` are those of stores, of loads, of the rest.
+    /// `Ux1` swaps, `Ax1` adds, `Cx01` exchanges 0 for 1 and `cx01` does so weakly, `F` is a fence.
+    /// An ordering follows a point: `rlx acq rel ar sc`. Without one, `defaults` are those of stores,
+    /// of loads, of the rest.
     ///
     /// # Panics
     /// If the text is not in this notation.
@@ -196,6 +215,7 @@ fn operation(
                 "U" => Function::Swap(number(2, body.len())),
                 "A" => Function::Add(number(2, body.len())),
                 "C" => Function::Exchange(number(2, 3), number(3, 4)),
+                "c" => Function::WeakExchange(number(2, 3), number(3, 4)),
                 other => panic!("no operation is called {other}"),
             };
             Operation::Update(location(), function, ordering(rest), Ordering::Relaxed)

@@ -90,11 +90,14 @@ impl State {
             Operation::Update(location, function, success, failure) => {
                 let f = &mut |old| function.apply(old);
                 let memory = &mut self.memory;
-                let updated = memory.update(process, location, success, failure, false, f, script);
+                let weak = function.is_weak();
+                let updated = memory.update(process, location, success, failure, weak, f, script);
                 let updated = updated.expect("the script never abandons");
                 self.check_age(location, updated.reads_from, updated.stale_by);
                 (read, reads_from) = (Some(updated.read), Some(updated.reads_from));
-                assert_eq!(updated.written.map(|(value, _)| value), function.apply(updated.read));
+                let new = function.apply(updated.read).filter(|_| !updated.spurious);
+                assert_eq!(updated.written.map(|(value, _)| value), new);
+                assert!(weak || !updated.spurious, "only a weak exchange fails spuriously");
                 wrote = updated.written.map(|(_, write)| (location, write, updated.reads_from));
             }
             Operation::Fence(ordering) => self.memory.fence(process, ordering),

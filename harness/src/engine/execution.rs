@@ -851,7 +851,11 @@ impl<'a> Execution<'a> {
     }
 
     fn tell(&mut self, process: ProcessId, kind: EventKind) {
-        let event = Event { step: self.state.steps, process, kind };
+        let operation =
+            matches!(kind, EventKind::Access(_) | EventKind::Fence(..) | EventKind::Pause(_));
+        // An operation was counted when its process was chosen.
+        let step = self.state.steps - u32::from(operation);
+        let event = Event { step, process, kind };
         if self.observer.observe(&event) == ControlFlow::Break(()) {
             self.end(Outcome::Stopped);
         }

@@ -6,9 +6,8 @@
 //! choose a place in modification order.
 //!
 //! *Sound:* every behaviour shown is allowed by the standard. *What it cannot show:* load buffering (a
-//! cycle of program order and reads-from), which C++20 allows and no hardware-minded reader expects; and a
-//! weak compare-exchange that fails spuriously on a write that another read-modify-write has
-//! taken. *Never stuck:* reading the newest write and appending to modification order are always legal.
+//! cycle of program order and reads-from), which C++20 allows and no hardware-minded reader expects.
+//! *Never stuck:* reading the newest write and appending to modification order are always legal.
 //!
 //! No engine, no thread-local: whoever answers the choices is handed in.
 
@@ -117,6 +116,8 @@ struct Role {
     reads: bool,
     writes: bool,
     ordering: Ordering,
+    /// It may fail spuriously: then it is a load with this ordering instead.
+    failing: Option<Ordering>,
 }
 
 /// The memory of one execution.
@@ -192,7 +193,7 @@ impl Memory {
             return Some(Loaded { value, reads_from, stale_by: 0 });
         }
         let ordering = self.strengthened(ordering);
-        let role = Role { reads: true, writes: false, ordering };
+        let role = Role { reads: true, writes: false, ordering, failing: None };
         let at = self.choose(process, location, |_| role, chooser)?;
         Some(self.commit_read(process, location, at, ordering))
     }
@@ -216,7 +217,7 @@ impl Memory {
             });
         }
         let ordering = self.strengthened(ordering);
-        let role = Role { reads: false, writes: true, ordering };
+        let role = Role { reads: false, writes: true, ordering, failing: None };
         let at = self.choose(process, location, |_| role, chooser)?;
         Some(self.commit_write::<false>(process, location, at, value, ordering))
     }
@@ -249,15 +250,19 @@ impl Memory {
             return Some(Updated { read, reads_from, written, stale_by: 0, spurious });
         }
         let (success, failure) = (self.strengthened(success), self.strengthened(failure));
-        let writing = Role { reads: true, writes: true, ordering: success };
-        let reading = Role { reads: true, writes: false, ordering: failure };
+        let failing = weak.then_some(failure);
+        let writing = Role { reads: true, writes: true, ordering: success, failing };
+        let reading = Role { reads: true, writes: false, ordering: failure, failing: None };
         let role = |value| if f(value).is_some() { writing } else { reading };
+        self.taken.clear(); // by `gather` too, but `choose` may do without it
         let at = self.choose(process, location, role, chooser)?;
-        let new = f(self.locations[location.0 as usize].stores[at].value);
+        let store = &self.locations[location.0 as usize].stores[at];
+        let new = f(store.value);
         let spurious = weak
             && new.is_some()
-            && self.may_take(process, location, at, reading)
-            && ask(&Choice::Spurious { process }, chooser)? == 1;
+            && (self.taken.contains(&store.write)
+                || self.may_load(process, location, at, failure)
+                    && ask(&Choice::Spurious { process }, chooser)? == 1);
         let Some(new) = new.filter(|_| !spurious) else {
             let Loaded { value, reads_from, stale_by } =
                 self.commit_read(process, location, at, failure);
@@ -416,15 +421,20 @@ impl Memory {
         for (at, store) in stores.iter().enumerate().rev() {
             let role = role(store.value);
             reads = role.reads;
-            let sources = if role.ordering == Ordering::SeqCst { &strong } else { &weak };
+            let allows = |ordering| {
+                let sources = if ordering == Ordering::SeqCst { &strong } else { &weak };
+                !sources.reaches(&after)
+            };
             // Atomicity, [atomics.order]/10: nothing comes between an RMW and the write it read.
-            if role.writes && stores.get(at + 1).is_some_and(|next| next.update) {
-                if role.reads {
-                    self.taken.push(store.write);
-                }
-            } else if !sources.reaches(&after) {
+            let claimed = role.writes && stores.get(at + 1).is_some_and(|next| next.update);
+            let takes = !claimed && allows(role.ordering);
+            let fails = !takes && role.failing.is_some_and(allows);
+            if takes || fails {
                 self.candidates.push(store.write);
                 self.positions.push(at);
+            }
+            if fails || claimed && role.reads {
+                self.taken.push(store.write);
             }
             if clock.reaches(&store.first) {
                 break; // coherence hides all older ones
@@ -434,14 +444,20 @@ impl Memory {
         reads
     }
 
-    /// Whether an access of another role may take the write at `at`, which coherence allows.
-    fn may_take(&self, process: ProcessId, location: LocationId, at: usize, role: Role) -> bool {
+    /// Whether S allows a load to take the write at `at`, which coherence allows.
+    fn may_load(
+        &self,
+        process: ProcessId,
+        location: LocationId,
+        at: usize,
+        ordering: Ordering,
+    ) -> bool {
         let stores = &self.locations[location.0 as usize].stores;
         let mut after = VectorClock::NEVER;
         for newer in &stores[at + 1..] {
             after.meet(&successors(&self.order, newer));
         }
-        !self.sources_before(process, role.ordering == Ordering::SeqCst).reaches(&after)
+        !self.sources_before(process, ordering == Ordering::SeqCst).reaches(&after)
     }
 
     /// What the next access of `process` puts, in S, before the events that newer writes than the one

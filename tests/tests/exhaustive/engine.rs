@@ -16,14 +16,12 @@ use tests::walk::Script;
 pub(crate) struct Manner {
     /// The memory model.
     pub(crate) model: Model,
-    /// Compare-exchanges are weak: they may fail spuriously.
-    pub(crate) weak: bool,
     /// Some steps are not events of the graph.
     pub(crate) idle: bool,
 }
 
-/// C++20, strong compare-exchanges.
-pub(crate) const CPP20: Manner = Manner { model: Model::Cpp20, weak: false, idle: false };
+/// C++20, and every step is an event.
+pub(crate) const CPP20: Manner = Manner { model: Model::Cpp20, idle: false };
 
 /// What is known of an execution.
 #[derive(Clone, Debug)]
@@ -59,7 +57,6 @@ impl State {
         &mut self,
         process: ProcessId,
         operation: Operation,
-        weak: bool,
         chooser: &mut C,
     ) -> Option<Performed> {
         let index = self.memory.event_count(process);
@@ -79,6 +76,7 @@ impl State {
             }
             Operation::Update(_, function, success, failure) => {
                 let f = &mut |old| function.apply(old);
+                let weak = function.is_weak();
                 let updated = memory.update(process, at, success, failure, weak, f, chooser)?;
                 let follows = updated.written.map(|_| updated.reads_from);
                 (Some(updated.read), Some(updated.reads_from), follows)
@@ -168,7 +166,7 @@ fn run<S: Strategy>(
             continue;
         }
         idle[chosen] = false;
-        let event = state.perform(process, operation, manner.weak, &mut Asking(strategy));
+        let event = state.perform(process, operation, &mut Asking(strategy));
         let Some(event) = event else { return Ending::Cut };
         strategy.performed(&event);
     }
@@ -202,7 +200,7 @@ pub(crate) fn brute_force(program: &Program, manner: Manner) -> Everything {
             loop {
                 let mut state = state.clone();
                 let process = ProcessId::new(number);
-                let event = state.perform(process, operation, manner.weak, &mut script);
+                let event = state.perform(process, operation, &mut script);
                 assert!(event.is_some(), "a script never abandons");
                 if seen.insert(state.key.clone()) {
                     stack.push(state);
