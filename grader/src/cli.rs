@@ -3,6 +3,7 @@
 use std::env;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process;
 use std::thread;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -21,7 +22,19 @@ use crate::table;
 use crate::toolchain::{Toolchain, cache_folder};
 
 /// Where all pseudo-random numbers come from unless `--seed` says otherwise.
-const SEED: u64 = 20_260_101;
+pub(crate) const SEED: u64 = 20_260_101;
+
+/// Carries out what the command line asks for, and translates the outcome to an exit code.
+pub fn main() -> process::ExitCode {
+    match run() {
+        Ok(code) => code.into(),
+        Err(failure) => {
+            // Nothing is left to do if even standard error is gone.
+            let _ = write!(io::stderr().lock(), "{failure}");
+            failure.code.into()
+        }
+    }
+}
 
 /// Grades submissions to IPC and synchronization assignments.
 #[derive(Debug, Parser)]
@@ -184,7 +197,7 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
     if arguments.get(1).is_some_and(|first| first == sandbox::LAUNCH) {
         let code = sandbox::launch(&arguments[2..]);
         #[expect(clippy::exit, reason = "the launcher is not the grader: its codes are its own")]
-        std::process::exit(code);
+        process::exit(code);
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

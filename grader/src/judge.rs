@@ -1,6 +1,6 @@
 //! From the end of a run to a state: whether there is a verdict, and if not, what to tell whom. Pure.
 
-use harness::runner::{Conclusion, Report};
+use harness::runner::{Conclusion, Report, RunawayKind, STACK_OVERFLOW_EXIT};
 
 use crate::result::{Problem, State};
 use crate::rubric::CRITERIA;
@@ -68,12 +68,17 @@ fn complete(report: Box<Report>) -> Judgement {
             }
             other(State::Crashed, "The code panics.", at(site, text))
         }
-        Conclusion::Runaway { reason, site } => {
+        Conclusion::Runaway { kind, reason, site } => {
             let problem = match site {
                 Some(site) => at(site, format!("{reason} (the last step before that is here)")),
                 None => Problem::of(reason.clone()),
             };
-            other(State::TimedOut, "The code runs away.", problem)
+            match kind {
+                RunawayKind::Endless => other(State::TimedOut, "The code runs away.", problem),
+                RunawayKind::StackOverflow => {
+                    other(State::Crashed, "The code overflows its stack.", problem)
+                }
+            }
         }
     }
 }
@@ -132,6 +137,11 @@ fn of_incomplete(incomplete: Incomplete) -> Other {
         Cause::Signal(signal) => {
             (State::Crashed, format!("The run was ended by {}.", signal_name(signal)), None)
         }
+        Cause::Exit(STACK_OVERFLOW_EXIT) => (
+            State::Crashed,
+            "The entry or exit section overflowed the stack of its process.".to_owned(),
+            None,
+        ),
         Cause::Exit(code) => (
             State::Crashed,
             format!("The run ended with exit code {code} and without a verdict."),
@@ -160,6 +170,7 @@ fn of_incomplete(incomplete: Incomplete) -> Other {
 
 #[cfg(test)]
 mod tests {
+    use harness::runner::RunawayKind;
     use harness::runner::{Conclusion, PROTOCOL_VERSION, Report, WitnessKind};
 
     use super::{Judgement, at, judge};
@@ -195,7 +206,11 @@ mod tests {
         assert_eq!(complete(report(todo)), State::NotImplemented);
         let panicked = Conclusion::Panicked { panic: "index".to_owned(), site, schedule: None };
         assert_eq!(complete(report(panicked)), State::Crashed);
-        let runaway = Conclusion::Runaway { reason: "loops".to_owned(), site: None };
+        let runaway = Conclusion::Runaway {
+            kind: RunawayKind::Endless,
+            reason: "loops".to_owned(),
+            site: None,
+        };
         assert_eq!(complete(report(runaway)), State::TimedOut);
 
         let mut twice = report(Conclusion::Examined);

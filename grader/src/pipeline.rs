@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use harness::runner::{PROTOCOL_VERSION, Plan, Report, Verdict};
+use harness::runner::{PROTOCOL_VERSION, Plan, Replayed, Report, Verdict};
 
 use crate::compile::{self, NotCompiled};
 use crate::course::Course;
@@ -230,6 +230,41 @@ impl Pipeline {
         }
     }
 
+    /// Runs a counterexample again, with this code.
+    pub(crate) fn replay(&self, prepared: &Prepared, scene: String) -> Result<Replayed, Failure> {
+        let assignment = &prepared.location.assignment;
+        let rubric = self.course.rubric(assignment)?;
+        let examination = &prepared.examination;
+        let refused = examination.violations.iter().chain(&examination.unparsable).next();
+        if let Some(finding) = refused {
+            let place = problem(finding).place().unwrap_or_default();
+            return Err(Failure::input(format!("{place}: {}", finding.text)));
+        }
+        let program =
+            compile::compile(&self.toolchain, rubric, &examination.sources).map_err(|error| {
+                match error {
+                    NotCompiled::Errors(problems) => {
+                        let texts: Vec<_> = problems.into_iter().map(|found| found.text).collect();
+                        Failure::input(format!("the code does not compile:\n{}", texts.join("\n")))
+                    }
+                    NotCompiled::TimedOut => Failure::input("the compiler does not come to an end"),
+                    NotCompiled::Ours(failure) => failure,
+                }
+            })?;
+        let plan = Plan {
+            version: PROTOCOL_VERSION,
+            nonce: run::nonce()?,
+            assignment: assignment.clone(),
+            processes: rubric.processes.clone(),
+            entries: rubric.entries,
+            seed: self.seed,
+            portfolio: rubric.portfolio.clone(),
+            sources: texts(&examination.sources),
+            replay: Some(scene),
+        };
+        run::replay(&program.path, &plan, &run::limits(self.cpu_seconds))
+    }
+
     fn attempt(&self, rubric: &Rubric, prepared: &Prepared) -> Result<Attempt, Failure> {
         let other = |state, summary: &str, problems| {
             let summary = summary.to_owned();
@@ -271,6 +306,8 @@ impl Pipeline {
                 entries: rubric.entries,
                 seed: self.seed,
                 portfolio: rubric.portfolio.clone(),
+                sources: texts(&examination.sources),
+                replay: None,
             };
             match judge::judge(run::run(&program.path, &plan, &run::limits(self.cpu_seconds))?) {
                 Judgement::Measured(report) => return Ok(Attempt::Measured(report)),
@@ -280,6 +317,12 @@ impl Pipeline {
         }
         unreachable!("the last try returns")
     }
+}
+
+/// The sources as text, by path.
+pub(crate) fn texts(sources: &[policy::Source]) -> BTreeMap<String, String> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    sources.iter().map(|source| (source.path.clone(), text(&source.bytes))).collect()
 }
 
 fn fail(result: &mut GradingResult, failure: &Failure) {

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use harness::runner::{Message, Plan, Report};
+use harness::runner::{Message, Plan, Replayed, Report};
 
 use crate::failure::Failure;
 use crate::sandbox::{self, Ended, Killed, LAUNCH_FAILED, Limits};
@@ -99,11 +99,29 @@ pub(crate) fn run(program: &Path, plan: &Plan, limits: &Limits) -> Result<RunEnd
     Ok(conclude(ended, plan))
 }
 
+/// Runs `program` through the replay that `plan` asks for.
+pub(crate) fn replay(program: &Path, plan: &Plan, limits: &Limits) -> Result<Replayed, Failure> {
+    let ours = |error: io::Error| {
+        Failure::environment(format!("a compiled submission cannot be run: {error}"))
+    };
+    let (here, there) = UnixStream::pair().map_err(ours)?;
+    let mut command = sandbox::command(program, limits);
+    command.stdin(Stdio::from(OwnedFd::from(there)));
+    command.env("RUST_BACKTRACE", "0");
+    command.current_dir("/");
+    let ended = sandbox::supervise(command, limits, move || converse(here, plan)).map_err(ours)?;
+    let stderr = String::from_utf8_lossy(&ended.stderr).trim().to_owned();
+    ended.answer.replayed.ok_or_else(|| {
+        Failure::input(format!("the replay ended without an answer: {stderr}"))
+    })
+}
+
 /// What came over the channel.
 #[derive(Debug, Default)]
 struct Conversation {
     doing: Option<String>,
     reports: Vec<Report>,
+    replayed: Option<Replayed>,
     disturbed: Option<String>,
 }
 
@@ -131,6 +149,12 @@ fn converse(mut channel: UnixStream, plan: &Plan) -> Conversation {
             }
             Ok(Message::Doing { what }) => conversation.doing = Some(what),
             Ok(Message::Finished { report }) => conversation.reports.push(report),
+            Ok(Message::Replayed { nonce, replayed }) if nonce == plan.nonce => {
+                conversation.replayed = Some(replayed);
+            }
+            Ok(Message::Replayed { .. }) => {
+                conversation.disturbed = Some("an answer to another plan".to_owned());
+            }
             Err(error) => {
                 conversation.disturbed = Some(format!("a line is not a message: {error}"));
             }
@@ -139,7 +163,7 @@ fn converse(mut channel: UnixStream, plan: &Plan) -> Conversation {
 }
 
 fn conclude(ended: Ended<Conversation>, plan: &Plan) -> RunEnd {
-    let Conversation { doing, mut reports, disturbed } = ended.answer;
+    let Conversation { doing, mut reports, disturbed, .. } = ended.answer;
     let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
     let incomplete = |cause| {
         RunEnd::Incomplete(Incomplete { cause, doing: doing.clone(), stderr: stderr.clone() })

@@ -5,6 +5,11 @@
 //! [`execute`] only, and every reference made from it lives within one closure in which no fiber is
 //! switched, so that there is never more than one.
 
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "`with` calls functions of executions of any lifetime; a method is of one"
+)]
+
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 use std::ptr;
@@ -81,33 +86,33 @@ pub fn execute(
             body.run(process);
         }
     });
-    let mut started = [false; PROCESSES_MAX];
-    with(|execution| execution.choose_next());
-    while let Some(process) = with(|execution| execution.next()).flatten() {
-        let fiber = &mut engine.fibers[process.index()];
-        let stopped = if started[process.index()] {
-            fiber.resume()
-        } else {
-            started[process.index()] = true;
-            // SAFETY: `jobs` outlives every run: below, each fiber has finished or is unwound.
-            unsafe { fiber.start(&jobs[process.index()]) }
-        };
-        match stopped {
-            Stopped::Suspended => {}
-            Stopped::Finished => {
-                with(|execution| execution.finished(process));
-            }
-            Stopped::Panicked => {
-                let panic = take_panic();
-                with(|execution| {
-                    execution.end(Outcome::Panicked {
-                        process: Some(process),
-                        message: panic.message,
-                        site: panic.site,
-                    });
-                });
-            }
+    let after = |process: ProcessId, stopped: Stopped| match stopped {
+        Stopped::Suspended => {}
+        Stopped::Finished => {
+            with(|execution| execution.finished(process));
         }
+        Stopped::Panicked => {
+            let panic = take_panic();
+            with(|execution| {
+                execution.end(Outcome::Panicked {
+                    process: Some(process),
+                    message: panic.message,
+                    site: panic.site,
+                });
+            });
+        }
+    };
+    for process in ProcessId::all(processes) {
+        with(|execution| execution.start(process));
+        let fiber = &mut engine.fibers[process.index()];
+        // SAFETY: `jobs` outlives every run: below, each fiber has finished or is unwound.
+        let stopped = unsafe { fiber.start(&jobs[process.index()]) };
+        after(process, stopped);
+    }
+    with(|execution| execution.begin());
+    while let Some(process) = with(|execution| execution.next()).flatten() {
+        let stopped = engine.fibers[process.index()].resume();
+        after(process, stopped);
     }
     for fiber in &mut engine.fibers {
         fiber.unwind();
@@ -168,6 +173,10 @@ pub(crate) struct Variable<'a> {
 ///
 /// Student code is compiled in another crate, and less eagerly. So it calls one of the functions
 /// below, and from there on everything is inlined.
+#[expect(
+    clippy::inline_always,
+    reason = "the path from a call to the memory is one piece: measured"
+)]
 #[inline(always)]
 fn operate<O: Operation>(variable: Variable<'_>, call: Call, mut operation: O) -> Option<Reply> {
     let code = call.code();

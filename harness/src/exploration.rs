@@ -39,7 +39,7 @@ pub struct Crash {
     /// What it said.
     pub panic: Panic,
     /// The execution in which it did, unless it was before any.
-    pub schedule: Option<Schedule>,
+    pub schedule: Option<Box<Schedule>>,
 }
 
 /// One execution, as a judge sees it.
@@ -154,7 +154,8 @@ impl<'a> Explorer<'a> {
         let Some(outcome) = outcome else { return Ok(None) };
         if let Outcome::Panicked { message, site, .. } = outcome {
             let panic = Panic { message, site };
-            return Err(Crash { panic, schedule: Some(self.engine.schedule().clone()) });
+            let schedule = Some(Box::new(self.engine.schedule().clone()));
+            return Err(Crash { panic, schedule });
         }
         let entries = ProcessId::all(setup.processes())
             .map(|process| u64::from(self.engine.entries(process)))
@@ -189,7 +190,7 @@ impl<'a> Explorer<'a> {
         match outcome {
             Some(Outcome::Panicked { message, site, .. }) => Err(Crash {
                 panic: Panic { message, site },
-                schedule: Some(self.engine.schedule().clone()),
+                schedule: Some(Box::new(self.engine.schedule().clone())),
             }),
             _ => Ok(hidden),
         }
@@ -279,7 +280,11 @@ impl<'a> Explorer<'a> {
         Ok(())
     }
 
-    /// Runs the execution of one schedule and shows it to `observer`, every access included.
+    /// Runs the execution of one schedule and shows it to `observer`; every access included, if
+    /// `traced`.
+    ///
+    /// # Panics
+    /// If `replay` was used before.
     pub fn replay(
         &mut self,
         setup: &Setup,

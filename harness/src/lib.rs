@@ -1,4 +1,29 @@
-//! The engine behind the autograder. (The map of the rooms comes with them.)
+//! Runs solutions to synchronization exercises under every schedule that matters, and judges them.
+//!
+//! A student's file imports [`prelude`] alone and implements a trait of [`contract`]. Everything else
+//! here serves to run it: as fibers on one thread, on a memory that does what C++20 allows, with all
+//! that the code does not determine decided by a [`Strategy`](choice::Strategy).
+//!
+//! The rooms, ground floor first. A room imports only rooms above it; `ARCHITECTURE.md` has the table,
+//! and a test compares it with the sources.
+//!
+//! | room | what |
+//! | --- | --- |
+//! | [`process`], [`event`], [`choice`], [`clock`] | the words: who, what happened, what is asked |
+//! | [`oracle`] | judges: folds over events |
+//! | [`memory`] | the memory of one execution, as a value |
+//! | [`trace`] | schedule and trace: text forms and the drawing |
+//! | [`strategy`] | who answers choices |
+//! | [`engine`] | one execution, its waiting loops, its fibers |
+//! | [`backend`] | whether an execution is running on this thread |
+//! | [`shim`], [`contract`] | what students touch, and what they implement |
+//! | [`scenario`] | processes around a contract |
+//! | [`exploration`] | many executions |
+//! | [`examination`] | from executions to the verdicts on the three criteria |
+//! | [`runner`] | `main` of a compiled submission: a plan comes in, a report goes out |
+//!
+//! Deliberately absent: points (the grader's business), wall-clock time in any verdict, and load
+//! buffering (see [`memory`]).
 
 pub mod backend;
 pub mod choice;

@@ -30,6 +30,9 @@ impl ProcessId {
     }
 
     /// The processes `0..count`, in order.
+    ///
+    /// # Panics
+    /// If `count` is above [`PROCESSES_MAX`].
     pub fn all(count: usize) -> impl DoubleEndedIterator<Item = Self> + Clone {
         assert!(count <= PROCESSES_MAX, "a scenario has at most 8 processes");
         (0..count as u8).map(Self)
@@ -57,6 +60,9 @@ impl ProcessSet {
     pub const EMPTY: Self = Self(0);
 
     /// The processes `0..count`.
+    ///
+    /// # Panics
+    /// If `count` is above [`PROCESSES_MAX`].
     pub const fn first(count: usize) -> Self {
         assert!(count <= PROCESSES_MAX, "a scenario has at most 8 processes");
         Self(((1_u16 << count) - 1) as u8)

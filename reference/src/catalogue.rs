@@ -456,3 +456,30 @@ table! {
 const UNDEFINED: &str = "a program with a data race has no meaning";
 const DISORDER: &str = "after the overlap two tokens are about, and one may overwrite the other";
 const ONE_TURN: &str = "depends on how many turns of its loop the waiting process gets";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::catalogue;
+
+    #[test]
+    fn every_file_of_flawed_and_variants_is_listed_once() {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let listed: Vec<String> = catalogue().iter().map(|entry| entry.path.to_owned()).collect();
+        let unique: BTreeSet<&String> = listed.iter().collect();
+        assert_eq!(unique.len(), listed.len(), "an entry is listed twice");
+        for entry in catalogue() {
+            for group in ["flawed", "variants"] {
+                let folder = format!("{group}/{}", entry.assignment);
+                for file in source.join(&folder).read_dir().expect("the folder is there") {
+                    let name = file.expect("it can be read").file_name();
+                    let path = format!("{folder}/{}", name.to_string_lossy());
+                    let known = path.ends_with("/mod.rs") || listed.contains(&path);
+                    assert!(known, "{path} is not in the catalogue");
+                }
+            }
+        }
+    }
+}

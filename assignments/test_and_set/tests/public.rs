@@ -1,9 +1,9 @@
 //! One test for each criterion, with the same verdict as the graded run.
 
-use harness::student::Assignment;
+use grader::student::Assignment;
 use test_and_set::TestAndSet;
 
-const ASSIGNMENT: Assignment = harness::student::assignment!();
+const ASSIGNMENT: Assignment = grader::assignment!();
 
 #[test]
 fn mutual_exclusion() {

@@ -71,7 +71,8 @@ pub(crate) fn evidence(verdict: &Verdict) -> String {
                 parts.push(format!("bypass at most {bypass}"));
             }
             if let Some(doorway) = doorway {
-                parts.push(format!("doorway after {} steps", doorway.steps));
+                let plural = if doorway.steps == 1 { "" } else { "s" };
+                parts.push(format!("doorway after {} step{plural}", doorway.steps));
             }
             parts.join("; ")
         }

@@ -3,6 +3,11 @@
 //! The state is a plain value without a fiber or a global in it. A process *arrives* before each
 //! operation; then the strategy chooses who steps; the chosen process *performs* its operation.
 
+#![expect(
+    clippy::inline_always,
+    reason = "the path from a call to the memory is one piece: measured"
+)]
+
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -157,6 +162,8 @@ pub(crate) struct State {
     alive: ProcessSet,
     parked: ProcessSet,
     steps: u32,
+    /// Processes are being started, one after the other: nobody steps yet.
+    starting: bool,
     locals: [Local; PROCESSES_MAX],
     running: ProcessId,
     outcome: Option<Outcome>,
@@ -196,6 +203,7 @@ impl State {
             alive: ProcessSet::EMPTY,
             parked: ProcessSet::EMPTY,
             steps: 0,
+            starting: false,
             locals: std::array::from_fn(|_| Local::default()),
             running: ProcessId::new(0),
             outcome: None,
@@ -217,6 +225,7 @@ impl State {
         self.alive = ProcessSet::first(processes);
         self.parked = ProcessSet::EMPTY;
         self.steps = 0;
+        self.starting = true;
         for local in &mut self.locals {
             local.suspender = None;
             local.run.clear();
@@ -387,7 +396,7 @@ impl<'a> Execution<'a> {
     #[inline(always)]
     fn choose(&mut self, me: ProcessId, pending: Pending) -> Arrival {
         self.state.turn.pending[me.index()] = pending;
-        if self.choose_next() == Some(me) {
+        if !self.state.starting && self.choose_next() == Some(me) {
             Arrival::Go
         } else {
             Arrival::Switch(self.suspender_of(me))
@@ -477,11 +486,11 @@ impl<'a> Execution<'a> {
         }
         let Some(turn) = turn else { return };
         let spurious = turn.iter().any(|step| step.spurious);
-        let stale = turn.iter().any(|step| {
+        let outdated = turn.iter().any(|step| {
             step.read
                 && step.location.is_some_and(|location| state.memory.latest(location) != step.value)
         });
-        if self.spinning == Spinning::Park && (spurious || stale) {
+        if self.spinning == Spinning::Park && (spurious || outdated) {
             // It would not wait for ever: spurious failures end, and stores become visible.
             local.fresh = true;
             local.run.clear();
@@ -719,6 +728,19 @@ impl<'a> Execution<'a> {
     pub(crate) fn finished(&mut self, process: ProcessId) {
         self.section(EventKind::Finished);
         self.state.alive.remove(process);
+        if !self.is_over() && !self.state.starting {
+            self.choose_next();
+        }
+    }
+
+    /// `process` is about to be started; it runs to its first operation.
+    pub(crate) fn start(&mut self, process: ProcessId) {
+        self.state.running = process;
+    }
+
+    /// All processes stand before their first operation: the first step is chosen.
+    pub(crate) fn begin(&mut self) {
+        self.state.starting = false;
         if !self.is_over() {
             self.choose_next();
         }
@@ -742,7 +764,11 @@ impl<'a> Execution<'a> {
     }
 
     fn tell(&mut self, process: ProcessId, kind: EventKind) {
-        let event = Event { step: self.state.steps, process, kind };
+        let operation =
+            matches!(kind, EventKind::Access(_) | EventKind::Fence(..) | EventKind::Pause(_));
+        // An operation was counted when its process was chosen.
+        let step = self.state.steps - u32::from(operation);
+        let event = Event { step, process, kind };
         if self.observer.observe(&event) == ControlFlow::Break(()) {
             self.end(Outcome::Stopped);
         }

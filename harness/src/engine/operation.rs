@@ -3,6 +3,11 @@
 //! Each is a type of its own, so that the path from the student's call to the memory and back is
 //! compiled once for each kind of operation, without a question left to ask on the way.
 
+#![expect(
+    clippy::inline_always,
+    reason = "the path from a call to the memory is one piece: measured"
+)]
+
 use std::sync::atomic::Ordering;
 
 use super::execution::Override;
@@ -179,7 +184,7 @@ pub(crate) struct Update<'a> {
     pub success: Ordering,
     pub failure: Ordering,
     pub weak: bool,
-    pub update: &'a mut dyn FnMut(u64) -> Option<u64>,
+    pub function: &'a mut dyn FnMut(u64) -> Option<u64>,
 }
 
 /// A read of non-atomic data.
@@ -260,7 +265,7 @@ impl Operation for Update<'_> {
             failure_at_least(self.failure, success)
         };
         let (process, location) = (at.process, at.location);
-        let f = &mut *self.update;
+        let f = &mut *self.function;
         let updated = memory.update(process, location, success, failure, self.weak, f, chooser);
         let updated = updated.ok_or(Refusal::Abandoned)?;
         let read = Effect {
@@ -282,7 +287,7 @@ impl Operation for Update<'_> {
     }
 
     fn would_write(&mut self, value: u64) -> bool {
-        (self.update)(value).is_some()
+        (self.function)(value).is_some()
     }
 }
 

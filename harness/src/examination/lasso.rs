@@ -36,7 +36,7 @@ impl Observer for Steps {
         };
         let site: *const std::panic::Location<'_> = site;
         self.codes.resize(step, (usize::MAX, 0));
-        self.codes[step - 1] = (event.process.index(), site.addr());
+        self.codes.push((event.process.index(), site.addr()));
         ControlFlow::Continue(())
     }
 }

@@ -12,10 +12,13 @@ mod mutual_exclusion;
 mod progress;
 mod verdict;
 
+use crate::engine::Outcome;
 use crate::event::Observer;
 use crate::exploration::{Crash, Exploration, Explorer, Run, Setup};
 use crate::memory::Model;
-use crate::strategy::{Pct, Pos, Random};
+use crate::oracle::MutualExclusion;
+use crate::scenario::is_datum;
+use crate::strategy::{Pct, Pos, Random, Replay};
 
 pub use mend::{Mend, mends};
 pub use verdict::{Doorway, Evidence, Kind, Verdict, Violation};
@@ -89,6 +92,47 @@ impl<'a> Examiner<'a> {
     /// The explorer, to replay what was found.
     pub const fn explorer(&mut self) -> &mut Explorer<'a> {
         &mut self.explorer
+    }
+
+    /// The same violation under another memory, if its schedule shows it there too.
+    ///
+    /// An execution that is sequentially consistent is one of C++20: what is wrong with the algorithm
+    /// is best shown without any effect of the memory.
+    pub fn transferred(
+        &mut self,
+        violation: &Violation,
+        memory: Memory,
+    ) -> Result<Option<Violation>, Crash> {
+        let Violation { kind, setup, schedule } = violation;
+        if !schedule.answers().is_empty() {
+            return Ok(None);
+        }
+        let setup = Setup { model: memory.sampled(), ..setup.clone() };
+        let rounds = self.effort.pump_repetitions;
+        let explorer = &mut self.explorer;
+        let holds = match kind {
+            Kind::Overlap(_) | Kind::OpenDoor(_) => {
+                let mut oracle = MutualExclusion::new();
+                let mut replay = Replay::new(schedule.clone());
+                explorer.replay(&setup, &mut replay, &mut oracle, false)?;
+                oracle.overlap().is_some()
+            }
+            Kind::NotVisible | Kind::DataRace => {
+                let mut replay = Replay::new(schedule.clone());
+                let outcome = explorer.replay(&setup, &mut replay, &mut (), false)?;
+                matches!(outcome, Outcome::DataRace(race)
+                    if is_datum(race.site) == matches!(kind, Kind::NotVisible))
+            }
+            Kind::NeedsRemainder(_) | Kind::Solo(_) | Kind::Stuck(_) | Kind::ExitWaits(_) => {
+                self.waits_for_ever(&setup, schedule)?
+            }
+            Kind::Livelock(_) => lasso::is_still(explorer, &setup, schedule, rounds)?,
+            Kind::Starvation(who) => match who.lowest() {
+                Some(victim) => lasso::starves(explorer, &setup, schedule, victim, rounds)?,
+                None => false,
+            },
+        };
+        Ok(holds.then(|| Violation { kind: *kind, setup, schedule: schedule.clone() }))
     }
 
     /// Runs the sampling part of the portfolio: random walks, PCT, POS.

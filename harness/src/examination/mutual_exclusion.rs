@@ -12,8 +12,8 @@ use crate::scenario::{Critical, is_datum};
 use crate::strategy::Doorkeeper;
 use crate::trace::Schedule;
 
-/// Executions with a process kept inside, for each process.
-const DOOR_EXECUTIONS: u64 = 8;
+/// Executions with a process kept inside, for each pair of processes and a little more.
+const DOOR_EXECUTIONS: u64 = 6;
 
 /// Operations of one such execution.
 const DOOR_STEPS_MAX: u32 = 2_000;
@@ -44,7 +44,7 @@ impl Examiner<'_> {
             let found = self.explorer.explore(
                 &doors,
                 &mut Doorkeeper::new(self.effort.seed, processes),
-                DOOR_EXECUTIONS * processes as u64,
+                DOOR_EXECUTIONS * (processes * processes) as u64,
                 MutualExclusion::new,
                 |_, oracle| oracle.overlap(),
             )?;
@@ -95,7 +95,7 @@ impl Examiner<'_> {
         for &processes in &self.effort.processes {
             let doors = self.doors(memory, processes);
             let mut doorkeeper = Doorkeeper::new(self.effort.seed, processes);
-            for _ in 0..DOOR_EXECUTIONS * processes as u64 {
+            for _ in 0..DOOR_EXECUTIONS * (processes * processes) as u64 {
                 let found = self.explorer.explore(
                     &doors,
                     &mut doorkeeper,

@@ -126,7 +126,11 @@ impl Examiner<'_> {
 
     /// Lets everybody who waits go on, in turn and with fresh values, many times; whether nobody
     /// makes progress.
-    fn waits_for_ever(&mut self, setup: &Setup, schedule: &Schedule) -> Result<bool, Crash> {
+    pub(super) fn waits_for_ever(
+        &mut self,
+        setup: &Setup,
+        schedule: &Schedule,
+    ) -> Result<bool, Crash> {
         let rounds = self.effort.pump_repetitions * setup.processes() as u32 * 4;
         let on = Setup { steps_max: schedule.len() as u32 + rounds, ..setup.clone() };
         let mut stillness = Stillness::new();

@@ -11,6 +11,11 @@
 //!
 //! No engine, no thread-local: whoever answers the choices is handed in.
 
+#![expect(
+    clippy::inline_always,
+    reason = "the path from a call to the memory is one piece: measured"
+)]
+
 use std::sync::atomic::Ordering;
 
 use crate::choice::{Choice, Chooser};
@@ -437,7 +442,8 @@ impl Memory {
         self.positions.clear();
         self.taken.clear();
         let clock = &self.knowledge[process.index()].current;
-        let [weak, strong] = [false, true].map(|seq_cst| self.sources_before(process, seq_cst));
+        let weak = self.sources_before(process, false);
+        let strong = self.sources_before(process, true);
         let stores = &self.locations[location.0 as usize].stores;
         let mut after = VectorClock::NEVER;
         let mut reads = false;

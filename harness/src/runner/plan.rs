@@ -1,12 +1,14 @@
 //! What to examine, and with what effort: the input of a run, as the grader writes it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The version of [`Plan`] and of [`Report`](super::Report); both sides refuse another one.
 pub const PROTOCOL_VERSION: u32 = 1;
 
 /// One submission to one assignment: what to run it through.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// [`PROTOCOL_VERSION`].
@@ -24,6 +26,13 @@ pub struct Plan {
     pub seed: u64,
     /// How much of what to run.
     pub portfolio: Portfolio,
+    /// The submission's source files by the names that the compiler knows them by, so that reports
+    /// can call variables what the student calls them.
+    pub sources: BTreeMap<String, String>,
+    /// Instead of an examination: a counterexample to show again, as [`Witness::replay`] has it.
+    ///
+    /// [`Witness::replay`]: super::Witness::replay
+    pub replay: Option<String>,
 }
 
 /// Budgets, in executions and steps. Seconds never decide a verdict.
@@ -50,7 +59,7 @@ pub struct Portfolio {
 impl Default for Portfolio {
     fn default() -> Self {
         Self {
-            exhaustive_executions_max: 20_000,
+            exhaustive_executions_max: 10_000,
             random_executions: 4_000,
             pct_executions: 2_000,
             pos_executions: 2_000,

@@ -20,6 +20,33 @@ pub enum Message {
         /// All measurements.
         report: Report,
     },
+    /// The counterexample that the plan asked for was run again.
+    Replayed {
+        /// The plan's nonce.
+        nonce: String,
+        /// What it shows.
+        replayed: Replayed,
+    },
+}
+
+/// What became of a replay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "replayed", rename_all = "snake_case")]
+pub enum Replayed {
+    /// The schedule was run; this is what happened.
+    Shown {
+        /// How the execution ended, in words.
+        ending: String,
+        /// The lane diagram.
+        drawing: String,
+        /// The steps.
+        steps: Vec<WitnessStep>,
+    },
+    /// The schedule cannot be run with this code.
+    Impossible {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// All measurements of one submission.
@@ -63,11 +90,23 @@ pub enum Conclusion {
     },
     /// The code ran on without ever reaching a preemption point, or overflowed its stack.
     Runaway {
-        /// What it did, in words.
+        /// Which of the two it did.
+        kind: RunawayKind,
+        /// The same in words.
         reason: String,
         /// The last preemption point before it, `file:line`, if there was one.
         site: Option<String>,
     },
+}
+
+/// How code can run away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunawayKind {
+    /// It went on without a preemption point.
+    Endless,
+    /// It used up its stack.
+    StackOverflow,
 }
 
 /// One of the three criteria.
@@ -161,8 +200,13 @@ pub struct Witness {
     pub processes: usize,
     /// How often each process enters in this scenario.
     pub entries: Vec<u32>,
-    /// The schedule that shows it, in the text form that `grader replay` reads.
+    /// The memory under which it happens: `cpp20`, `sequential`, or `strong` (`sequential` as
+    /// execution graphs).
+    pub memory: String,
+    /// The schedule that shows it, in its text form.
     pub schedule: String,
+    /// Memory, scenario and schedule in one word without blanks: what `grader replay` reads.
+    pub replay: String,
     /// The lane diagram, as plain text.
     pub drawing: String,
     /// The steps, for reports that draw it themselves.

@@ -1,5 +1,12 @@
 //! The atomic types of std, with their methods, signatures and ordering rules.
 
+#![expect(
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::cast_lossless,
+    reason = "values of all types are kept as 64 bits, sign-extended"
+)]
+
 use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64 as Tag, Ordering};
@@ -107,7 +114,7 @@ macro_rules! atomic {
                 let mut update = |bits| Some($to_bits(update($from_bits(bits))));
                 let call = Call { site: Location::caller(), method, operand: $to_bits(operand) };
                 let (success, failure) = (order, Ordering::Relaxed);
-                let update = Update { success, failure, weak: false, update: &mut update };
+                let update = Update { success, failure, weak: false, function: &mut update };
                 backend::update(self.variable(), call, update).map(|reply| $from_bits(reply.value))
             }
 
@@ -181,7 +188,7 @@ macro_rules! atomic {
                 let mut update = |bits| (bits == expected).then_some(new);
                 let operand = mix(expected, new);
                 let call = Call { site: Location::caller(), method, operand };
-                let update = Update { success, failure, weak, update: &mut update };
+                let update = Update { success, failure, weak, function: &mut update };
                 let reply = backend::update(self.variable(), call, update)?;
                 let previous = $from_bits(reply.value);
                 Some(if reply.wrote { Ok(previous) } else { Err(previous) })

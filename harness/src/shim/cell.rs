@@ -35,6 +35,7 @@ pub trait Word: Copy + sealed::Sealed {
 }
 
 mod sealed {
+    #[expect(unnameable_types, reason = "that is what seals the trait")]
     pub trait Sealed {}
 }
 

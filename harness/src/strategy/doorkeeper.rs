@@ -1,25 +1,25 @@
-//! Is the door ever shut? Lets one process in, keeps it inside for ever, and then lets the others
-//! ask: nobody may get in.
+//! Is the door ever shut? Lets one process in, keeps it inside for ever, and then lets another one
+//! ask, with nothing else going on: it may not get in.
 //!
 //! A solution that fails here does not exclude anybody; it cannot earn anything for letting
 //! everybody in quickly.
 
-use super::dice::{Chance, Dice, Executions};
-use super::random::walk;
+use super::dice::{Dice, Executions};
 use crate::choice::{Choice, Strategy};
 use crate::event::Section;
-use crate::process::{ProcessId, ProcessSet};
+use crate::process::ProcessId;
 
 /// The most cycles that are run one after another before the holder goes in.
 const WARM_UP_MAX: usize = 3;
 
-/// Keeps one process inside and lets the others knock.
+/// Keeps one process inside and lets another one knock.
 #[derive(Clone, Debug)]
 pub struct Doorkeeper {
     executions: Executions,
     dice: Dice,
     processes: usize,
     holder: ProcessId,
+    newcomer: ProcessId,
     /// Whole cycles still to be run before.
     warm_up: usize,
     /// Who runs a whole cycle now, and how often it had entered before.
@@ -27,13 +27,14 @@ pub struct Doorkeeper {
 }
 
 impl Doorkeeper {
-    /// Each of the processes as the holder, again and again, after other histories.
+    /// Each pair of processes, again and again, after other histories without interleaving.
     pub fn new(seed: u64, processes: usize) -> Self {
         Self {
             executions: Executions::new(seed, 0),
             dice: Dice::default(),
             processes,
             holder: ProcessId::new(0),
+            newcomer: ProcessId::new(0),
             warm_up: 0,
             current: None,
         }
@@ -44,7 +45,11 @@ impl Strategy for Doorkeeper {
     fn begin(&mut self) -> bool {
         let (number, dice) = self.executions.begin();
         self.dice = dice;
-        self.holder = ProcessId::new((number % self.processes as u64) as usize);
+        let processes = self.processes as u64;
+        let holder = number % processes;
+        let distance = 1 + number / processes % (processes - 1);
+        self.holder = ProcessId::new(holder as usize);
+        self.newcomer = ProcessId::new(((holder + distance) % processes) as usize);
         self.warm_up = self.dice.below(WARM_UP_MAX + 1);
         self.current = None;
         true
@@ -53,11 +58,7 @@ impl Strategy for Doorkeeper {
     fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
         let Choice::Process(turn) = choice else { return Some(0) };
         if turn.sections[self.holder.index()] == Section::Critical && self.warm_up == 0 {
-            let others = turn.runnable.difference(ProcessSet::only(self.holder));
-            if others.is_empty() {
-                return None;
-            }
-            return Some(walk(others, turn.previous, Chance::default(), &mut self.dice));
+            return turn.runnable.contains(self.newcomer).then_some(self.newcomer.index());
         }
         if let Some((process, before)) = self.current {
             let cycled = turn.entries[process.index()] > before

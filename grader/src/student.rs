@@ -1,0 +1,212 @@
+//! What `cargo test` in an assignment's folder runs: the policy check, the examination and the rules
+//! of the rubric, as in a graded run, for one criterion at a time.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use harness::contract::CriticalSection;
+use harness::runner::{
+    Conclusion, Criterion, CriticalSectionSubject, Mend, PROTOCOL_VERSION, Plan, Replayed, Report,
+    Verdict, Witness, examine_in_test, replay_in_test,
+};
+
+use crate::cli::SEED;
+use crate::pipeline::texts;
+use crate::policy;
+use crate::report::evidence;
+use crate::result::Outcome;
+use crate::rubric::{Rubric, title};
+use crate::score::outcome;
+use crate::submission::Location;
+
+/// The environment variable that holds a counterexample to show again.
+const REPLAY: &str = "HARNESS_REPLAY";
+
+/// An assignment, as its own tests know it. Made by [`assignment!`](crate::assignment).
+#[derive(Clone, Copy, Debug)]
+pub struct Assignment {
+    folder: &'static str,
+    name: &'static str,
+}
+
+/// The assignment whose package this is written in.
+#[macro_export]
+macro_rules! assignment {
+    () => {
+        $crate::student::Assignment::new(env!("CARGO_MANIFEST_DIR"), env!("CARGO_PKG_NAME"))
+    };
+}
+
+impl Assignment {
+    /// The assignment `name`, in `folder`.
+    pub const fn new(folder: &'static str, name: &'static str) -> Self {
+        Self { folder, name }
+    }
+
+    /// Fails unless mutual exclusion is as the assignment wants it.
+    ///
+    /// # Panics
+    /// With the reason, a counterexample, and how to see it again.
+    #[track_caller]
+    pub fn mutual_exclusion<S: CriticalSection + 'static>(&self) {
+        self.check::<S>(Criterion::MutualExclusion);
+    }
+
+    /// Fails unless progress is as the assignment wants it.
+    ///
+    /// # Panics
+    /// With the reason, a counterexample, and how to see it again.
+    #[track_caller]
+    pub fn progress<S: CriticalSection + 'static>(&self) {
+        self.check::<S>(Criterion::Progress);
+    }
+
+    /// Fails unless bounded waiting is as the assignment wants it.
+    ///
+    /// # Panics
+    /// With the reason, a counterexample, and how to see it again.
+    #[track_caller]
+    pub fn bounded_waiting<S: CriticalSection + 'static>(&self) {
+        self.check::<S>(Criterion::BoundedWaiting);
+    }
+
+    #[track_caller]
+    fn check<S: CriticalSection + 'static>(&self, criterion: Criterion) {
+        let told = self.examine::<S>(criterion);
+        if let Err(text) = told {
+            panic!("{text}");
+        }
+    }
+
+    /// `Err` is what the test says when it fails.
+    fn examine<S: CriticalSection + 'static>(&self, criterion: Criterion) -> Result<(), String> {
+        let folder = Path::new(self.folder);
+        let rubric = Rubric::read(&folder.join("rubric.toml")).map_err(|failure| failure.to_string())?;
+        let base = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
+        let location = Location {
+            assignment: self.name.to_owned(),
+            base,
+            root: "src/lib.rs".to_owned(),
+            flags: Vec::new(),
+        };
+        let examination = policy::examine(&location).map_err(|failure| failure.to_string())?;
+        if !examination.violations.is_empty() {
+            let mut text = "the code uses what a solution may not use:".to_owned();
+            for found in &examination.violations {
+                let line = found.line.map_or_else(String::new, |line| format!(":{line}"));
+                write!(text, "\n  {}{line}: {}", found.file, found.text).expect(INFALLIBLE);
+            }
+            return Err(text);
+        }
+        let sources = by_name(texts(&examination.sources));
+        if let Ok(scene) = env::var(REPLAY) {
+            return Err(replayed(replay_in_test::<CriticalSectionSubject<S>>(&scene, &sources)));
+        }
+        let plan = Plan {
+            version: PROTOCOL_VERSION,
+            nonce: String::new(),
+            assignment: self.name.to_owned(),
+            processes: rubric.processes.clone(),
+            entries: rubric.entries,
+            seed: SEED,
+            portfolio: rubric.portfolio.clone(),
+            sources,
+            replay: None,
+        };
+        let report = examine_in_test::<CriticalSectionSubject<S>>(&plan, &[criterion]);
+        self.concluded(&rubric, criterion, &report)
+    }
+
+    fn concluded(&self, rubric: &Rubric, criterion: Criterion, report: &Report) -> Result<(), String> {
+        match &report.conclusion {
+            Conclusion::Examined => {}
+            Conclusion::NotImplemented { site } => {
+                return Err(format!("not implemented yet: there is a todo!() at {site}"));
+            }
+            Conclusion::Panicked { panic, site, schedule } => {
+                let schedule = schedule.as_deref().unwrap_or("before any execution");
+                return Err(format!("the code panics at {site}: {panic}\nschedule: {schedule}"));
+            }
+            Conclusion::Runaway { reason, .. } => return Err(format!("the code runs away: {reason}")),
+        }
+        let found = report
+            .criteria
+            .iter()
+            .find(|found| found.criterion == criterion)
+            .ok_or("the examination has no verdict on this criterion")?;
+        let (outcome, explanation) = outcome(rubric, found);
+        match outcome {
+            Outcome::Upheld | Outcome::FailsAsItShould => Ok(()),
+            Outcome::OrderingsTooWeak
+            | Outcome::Violated
+            | Outcome::DoesNotFailAsItShould
+            | Outcome::NotShown => {
+                let mut text = format!("{}\n\n{explanation}\n", title(criterion).to_uppercase());
+                if let Verdict::Violated { witness } = &found.cpp20 {
+                    self.tell(&mut text, criterion, witness, &explanation);
+                } else {
+                    writeln!(text, "\n{}", evidence(&found.cpp20)).expect(INFALLIBLE);
+                }
+                mended(&mut text, &report.mends);
+                Err(text)
+            }
+        }
+    }
+
+    fn tell(&self, text: &mut String, criterion: Criterion, witness: &Witness, explanation: &str) {
+        if !explanation.contains(&witness.reason) {
+            writeln!(text, "\n{}", witness.reason).expect(INFALLIBLE);
+        }
+        let test = match criterion {
+            Criterion::MutualExclusion => "mutual_exclusion",
+            Criterion::Progress => "progress",
+            Criterion::BoundedWaiting => "bounded_waiting",
+        };
+        write!(
+            text,
+            "\n{}\nTo see this again:\n\n    {REPLAY}={} cargo test -p {} {test}\n",
+            witness.drawing, witness.replay, self.name
+        )
+        .expect(INFALLIBLE);
+    }
+}
+
+const INFALLIBLE: &str = "writing to a string does not fail";
+
+/// The sources by path and, since the compiler may have been called from elsewhere, by file name.
+fn by_name(sources: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let names: Vec<_> = sources
+        .iter()
+        .map(|(path, text)| (path.rsplit('/').next().unwrap_or(path).to_owned(), text.clone()))
+        .collect();
+    let mut all = sources;
+    all.extend(names);
+    all
+}
+
+fn replayed(replayed: Replayed) -> String {
+    match replayed {
+        Replayed::Shown { ending, drawing, .. } => format!("REPLAY\n\n{drawing}\n{ending}\n"),
+        Replayed::Impossible { reason } => {
+            format!("the counterexample cannot be shown with this code: {reason}")
+        }
+    }
+}
+
+fn mended(text: &mut String, mends: &[Mend]) {
+    if mends.is_empty() {
+        return;
+    }
+    writeln!(text, "\nThese stronger orderings together would mend it (found by trying):")
+        .expect(INFALLIBLE);
+    for mend in mends {
+        writeln!(
+            text,
+            "    {}:{}: {}: {} instead of {}",
+            mend.file, mend.line, mend.method, mend.to, mend.from
+        )
+        .expect(INFALLIBLE);
+    }
+}

@@ -1,0 +1,210 @@
+//! One submission through all examinations: from a plan to a report.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
+
+use super::plan::{PROTOCOL_VERSION, Plan};
+use super::report::{
+    Conclusion, Criterion, CriterionReport, Doorway, Evidence, Mend, Replayed, Report, Verdict,
+};
+use super::scene::Scene;
+use super::witness::{Told, witness};
+use crate::examination::{self, Effort, Examiner, Memory};
+use crate::exploration::{Crash, Explorer};
+use crate::scenario::Scenario;
+
+/// One examination at a time in one process: solutions may keep their state in statics.
+static EXAMINATION: Mutex<()> = Mutex::new(());
+
+/// All three criteria.
+pub(super) const CRITERIA: [Criterion; 3] =
+    [Criterion::MutualExclusion, Criterion::Progress, Criterion::BoundedWaiting];
+
+/// Examines the solution of `scenario` on `criteria`. `say` is told what comes next.
+pub fn examine(
+    scenario: &dyn Scenario,
+    plan: &Plan,
+    criteria: &[Criterion],
+    say: &mut dyn FnMut(&str),
+) -> Report {
+    let _alone = EXAMINATION.lock().unwrap_or_else(PoisonError::into_inner);
+    let effort = effort(plan);
+    let mut examiner = Examiner::new(Explorer::new(scenario), &effort);
+    let mut report = Report {
+        version: PROTOCOL_VERSION,
+        nonce: plan.nonce.clone(),
+        assignment: plan.assignment.clone(),
+        conclusion: Conclusion::Examined,
+        criteria: Vec::new(),
+        mends: Vec::new(),
+    };
+    for &criterion in criteria {
+        match both(&mut examiner, criterion, plan, say) {
+            Ok(found) => report.criteria.push(found),
+            Err(crash) => {
+                report.conclusion = concluded(&crash);
+                return report;
+            }
+        }
+    }
+    let too_weak = |found: &CriterionReport| {
+        matches!(found.cpp20, Verdict::Violated { .. })
+            && matches!(found.sequential, Verdict::Upheld { .. })
+    };
+    if report.criteria.iter().any(too_weak) {
+        say("a search for orderings that would mend it");
+        // A crash in here is none of the solution as it was handed in.
+        report.mends =
+            examination::mends(scenario, &effort).unwrap_or_default().iter().map(mend).collect();
+    }
+    report
+}
+
+/// Shows a counterexample again.
+pub(super) fn replay(
+    scenario: &dyn Scenario,
+    scene: &str,
+    sources: &BTreeMap<String, String>,
+) -> Replayed {
+    let _alone = EXAMINATION.lock().unwrap_or_else(PoisonError::into_inner);
+    let scene: Scene = match scene.parse() {
+        Ok(scene) => scene,
+        Err(reason) => return Replayed::Impossible { reason },
+    };
+    let mut explorer = Explorer::new(scenario);
+    match Told::new(&mut explorer, &scene.setup, &scene.schedule, sources) {
+        Ok(told) => match &told.diverged {
+            Some(reason) => Replayed::Impossible { reason: reason.clone() },
+            None => Replayed::Shown {
+                ending: told.ending(),
+                drawing: told.drawing(""),
+                steps: told.steps(),
+            },
+        },
+        Err(crash) => Replayed::Impossible {
+            reason: format!("the code panicked at {}: {}", crash.panic.site, crash.panic.message),
+        },
+    }
+}
+
+fn effort(plan: &Plan) -> Effort {
+    let portfolio = &plan.portfolio;
+    Effort {
+        processes: plan.processes.clone(),
+        entries: plan.entries,
+        seed: plan.seed,
+        exhaustive_executions_max: portfolio.exhaustive_executions_max,
+        random_executions: portfolio.random_executions,
+        pct_executions: portfolio.pct_executions,
+        pos_executions: portfolio.pos_executions,
+        adversary_executions: portfolio.adversary_executions,
+        steps_per_execution_max: portfolio.steps_per_execution_max,
+        pump_repetitions: portfolio.pump_repetitions,
+    }
+}
+
+fn both(
+    examiner: &mut Examiner<'_>,
+    criterion: Criterion,
+    plan: &Plan,
+    say: &mut dyn FnMut(&str),
+) -> Result<CriterionReport, Crash> {
+    let name = match criterion {
+        Criterion::MutualExclusion => "mutual exclusion",
+        Criterion::Progress => "progress",
+        Criterion::BoundedWaiting => "bounded waiting",
+    };
+    say(&format!("{name} under sequential consistency"));
+    let sequential = measure(examiner, criterion, Memory::Sequential)?;
+    say(&format!("{name} under C++20 memory"));
+    let transferred = match &sequential {
+        examination::Verdict::Violated(violation) => {
+            examiner.transferred(violation, Memory::Cpp20)?
+        }
+        _ => None,
+    };
+    let cpp20 = match transferred {
+        Some(violation) => examination::Verdict::Violated(Box::new(violation)),
+        None => measure(examiner, criterion, Memory::Cpp20)?,
+    };
+    Ok(CriterionReport {
+        criterion,
+        cpp20: told(examiner, cpp20, plan)?,
+        sequential: told(examiner, sequential, plan)?,
+    })
+}
+
+fn measure(
+    examiner: &mut Examiner<'_>,
+    criterion: Criterion,
+    memory: Memory,
+) -> Result<examination::Verdict, Crash> {
+    let verdict = match criterion {
+        Criterion::MutualExclusion => examiner.mutual_exclusion(memory)?,
+        Criterion::Progress => examiner.progress(memory)?,
+        Criterion::BoundedWaiting => examiner.bounded_waiting(memory)?,
+    };
+    let upheld = matches!(verdict, examination::Verdict::Upheld { .. });
+    if upheld && criterion != Criterion::MutualExclusion && examiner.is_always_open(memory)? {
+        let reason = "the door is always open: whoever asks gets in, whoever is inside, so nobody \
+                      ever waits";
+        return Ok(examination::Verdict::Unknown(reason.to_owned()));
+    }
+    Ok(verdict)
+}
+
+/// A verdict as the report has it.
+fn told(
+    examiner: &mut Examiner<'_>,
+    verdict: examination::Verdict,
+    plan: &Plan,
+) -> Result<Verdict, Crash> {
+    Ok(match verdict {
+        examination::Verdict::Upheld { evidence, bypass, doorway } => Verdict::Upheld {
+            evidence: evidence
+                .into_iter()
+                .map(|one| Evidence {
+                    strategy: one.strategy.to_owned(),
+                    processes: one.processes,
+                    entries: one.entries,
+                    executions: one.executions,
+                    blocked: one.blocked,
+                    complete: one.complete,
+                })
+                .collect(),
+            bypass,
+            doorway: doorway.map(|found| Doorway { steps: found.steps, bypass: found.bypass }),
+        },
+        examination::Verdict::Violated(violation) => {
+            Verdict::Violated { witness: witness(examiner.explorer(), &violation, &plan.sources)? }
+        }
+        examination::Verdict::Unknown(reason) => Verdict::Unknown { reason },
+    })
+}
+
+fn concluded(crash: &Crash) -> Conclusion {
+    let (message, site) = (&crash.panic.message, crash.panic.site.clone());
+    if message.starts_with("not yet implemented") || message.starts_with("not implemented") {
+        return Conclusion::NotImplemented { site };
+    }
+    Conclusion::Panicked {
+        panic: message.clone(),
+        site,
+        schedule: crash.schedule.as_ref().map(ToString::to_string),
+    }
+}
+
+fn mend(mend: &examination::Mend) -> Mend {
+    Mend {
+        file: mend.site.file().to_owned(),
+        line: mend.site.line(),
+        method: mend.method.to_owned(),
+        from: ordering(mend.from),
+        to: ordering(mend.to),
+    }
+}
+
+fn ordering(ordering: Ordering) -> String {
+    format!("{ordering:?}")
+}

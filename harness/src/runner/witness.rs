@@ -1,0 +1,287 @@
+//! From a violation to the witness in a report: the execution is run once more and told.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use super::report::{Witness, WitnessKind, WitnessStep};
+use super::scene::{Scene, memory_name};
+use crate::engine::{DataRace, Outcome};
+use crate::event::{Event, EventKind, Observer};
+use crate::examination::{Kind, Violation};
+use crate::exploration::{Crash, Explorer, Setup};
+use crate::process::{ProcessId, ProcessSet};
+use crate::scenario::is_datum;
+use crate::strategy::Replay;
+use crate::trace::{Drawing, Names, Schedule, story};
+
+/// The most steps of a witness that are told; the drawing condenses, the steps do not.
+const STEPS_TOLD_MAX: usize = 400;
+
+/// An execution that was run once more.
+pub(super) struct Told {
+    pub(super) outcome: Outcome,
+    pub(super) diverged: Option<String>,
+    events: Vec<Event>,
+    names: Names,
+    processes: usize,
+    /// The events of the part that repeats.
+    repeated: Option<std::ops::Range<usize>>,
+}
+
+#[derive(Default)]
+struct Recorder(Vec<Event>);
+
+impl Observer for Recorder {
+    fn observe(&mut self, event: &Event) -> ControlFlow<()> {
+        self.0.push(*event);
+        ControlFlow::Continue(())
+    }
+}
+
+impl Told {
+    /// Runs the schedule, its loop once, and writes down what happens.
+    pub(super) fn new(
+        explorer: &mut Explorer<'_>,
+        setup: &Setup,
+        schedule: &Schedule,
+        sources: &BTreeMap<String, String>,
+    ) -> Result<Self, Crash> {
+        let setup = Setup { steps_max: schedule.len() as u32, ..setup.clone() };
+        let mut recorder = Recorder::default();
+        let mut replay = Replay::new(schedule.clone());
+        let outcome = explorer.replay(&setup, &mut replay, &mut recorder, true)?;
+        let from = schedule.loop_start().unwrap_or(schedule.len()) as u32;
+        let mut events = recorder.0;
+        // The rest in the remainder section is the harness's own step: it is left out, and the
+        // others are numbered without it.
+        let mut dropped = 0;
+        let mut loop_from = None;
+        let mut kept = Vec::with_capacity(events.len());
+        for mut event in events.drain(..) {
+            if schedule.loop_start().is_some() && event.step >= from && loop_from.is_none() {
+                loop_from = Some(kept.len());
+            }
+            if matches!(event.kind, EventKind::Pause(site) if is_datum(site)) {
+                dropped += 1;
+                continue;
+            }
+            event.step -= dropped;
+            kept.push(event);
+        }
+        let mut names = Names::from_source(sources, &kept);
+        for event in &kept {
+            if let EventKind::Access(access) = event.kind
+                && is_datum(access.site)
+            {
+                names = names.with(access.location, "datum");
+            }
+        }
+        Ok(Self {
+            outcome,
+            diverged: replay.divergence().map(|divergence| divergence.to_string()),
+            repeated: loop_from.map(|start| start..kept.len()),
+            events: kept,
+            names,
+            processes: setup.processes(),
+        })
+    }
+
+    /// The lane diagram, with `mark` at its end.
+    pub(super) fn drawing(&self, mark: &str) -> String {
+        let mut drawing = Drawing::new(self.processes, &self.events, &self.names);
+        if let Some(last) = self.events.len().checked_sub(1)
+            && !mark.is_empty()
+        {
+            drawing = drawing.mark(last, mark);
+        }
+        if let Some(repeated) = self.repeated.clone().filter(|range| !range.is_empty()) {
+            drawing = drawing.repeats(repeated);
+        }
+        drawing.to_string()
+    }
+
+    /// The steps.
+    pub(super) fn steps(&self) -> Vec<WitnessStep> {
+        story(&self.events, &self.names)
+            .into_iter()
+            .take(STEPS_TOLD_MAX)
+            .map(|step| WitnessStep {
+                process: step.process.index(),
+                text: step.text,
+                file: step.file,
+                line: step.line,
+                note: step.note,
+            })
+            .collect()
+    }
+
+    /// How it ended, in words.
+    pub(super) fn ending(&self) -> String {
+        match &self.outcome {
+            Outcome::Complete => "Every process has done all it had to do.".to_owned(),
+            Outcome::Blocked { waiting, .. } => format!("{} for ever.", wait(*waiting)),
+            Outcome::StepLimit => "This is where the schedule ends.".to_owned(),
+            Outcome::Abandoned | Outcome::Stopped => "The execution was stopped here.".to_owned(),
+            Outcome::DataRace(race) => raced(race),
+            Outcome::Panicked { message, site, .. } => format!("A panic at {site}: {message}"),
+        }
+    }
+
+    /// The data race in which it ended, if it did.
+    fn race(&self) -> Option<&DataRace> {
+        match &self.outcome {
+            Outcome::DataRace(race) => Some(race),
+            _ => None,
+        }
+    }
+}
+
+/// The witness of `violation`.
+pub(super) fn witness(
+    explorer: &mut Explorer<'_>,
+    violation: &Violation,
+    sources: &BTreeMap<String, String>,
+) -> Result<Witness, Crash> {
+    let Violation { kind, setup, schedule } = violation;
+    let told = Told::new(explorer, setup, schedule, sources)?;
+    let (mark, reason) = words(*kind, setup, &told);
+    Ok(Witness {
+        kind: wire(*kind),
+        reason,
+        processes: setup.processes(),
+        entries: setup.quotas.clone(),
+        memory: memory_name(setup.model).to_owned(),
+        schedule: schedule.to_string(),
+        replay: Scene { setup: setup.clone(), schedule: schedule.clone() }.to_string(),
+        drawing: told.drawing(&mark),
+        steps: told.steps(),
+    })
+}
+
+const fn wire(kind: Kind) -> WitnessKind {
+    match kind {
+        Kind::Overlap(_) => WitnessKind::Overlap,
+        Kind::OpenDoor(_) => WitnessKind::OpenDoor,
+        Kind::NotVisible => WitnessKind::NotVisible,
+        Kind::DataRace => WitnessKind::DataRace,
+        Kind::NeedsRemainder(_) => WitnessKind::NeedsRemainder,
+        Kind::Solo(_) => WitnessKind::Solo,
+        Kind::Stuck(_) => WitnessKind::Stuck,
+        Kind::Livelock(_) => WitnessKind::Livelock,
+        Kind::ExitWaits(_) => WitnessKind::ExitWaits,
+        Kind::Starvation(_) => WitnessKind::Starvation,
+    }
+}
+
+/// What is written at the end of the drawing, and the reason in the words of the course.
+fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
+    match kind {
+        Kind::Overlap(overlap) => (
+            "both inside".to_owned(),
+            format!(
+                "{} enters its critical section while {} is still in its own: at that moment two \
+                 processes are inside.",
+                overlap.intruder, overlap.holder
+            ),
+        ),
+        Kind::OpenDoor(overlap) => (
+            "both inside".to_owned(),
+            format!(
+                "{} is in its critical section and nothing else goes on; {} asks, and gets in.",
+                overlap.holder, overlap.intruder
+            ),
+        ),
+        Kind::NotVisible => {
+            let race = told.race().map_or_else(String::new, raced);
+            (
+                race.clone(),
+                format!(
+                    "The processes are inside one after the other, but what one does there is not \
+                     visible to the next: {race} A release by the one that leaves and an acquire \
+                     by the one that enters, on the same variable, would order them."
+                ),
+            )
+        }
+        Kind::DataRace => {
+            let race = told.race().map_or_else(String::new, raced);
+            (race.clone(), format!("The solution's own data is not protected: {race}"))
+        }
+        Kind::NeedsRemainder(who) => (
+            format!("{} for ever", wait(who)),
+            format!(
+                "{} for ever for a process that rests in its remainder section and owes nothing. \
+                 If that one came back, it would go on.",
+                wait(who)
+            ),
+        ),
+        Kind::Solo(who) => (
+            format!("{} for ever", wait(who)),
+            format!(
+                "{} for ever although nobody is inside and nobody else asks: everybody else rests \
+                 in its remainder section.",
+                wait(who)
+            ),
+        ),
+        Kind::Stuck(who) => (
+            format!("{} for ever", wait(who)),
+            format!("{} for ever for values that nobody will change.", wait(who)),
+        ),
+        Kind::Livelock(who) => (
+            String::new(),
+            format!(
+                "{} on stepping in the cycle that is marked, each in turn, and none of them ever \
+                 gets anywhere. The cycle was repeated until that was certain.",
+                list(who, "goes", "go")
+            ),
+        ),
+        Kind::ExitWaits(who) => (
+            format!("{} in its exit section", wait(who)),
+            format!(
+                "{} in its exit section for ever: leaving must not depend on others.",
+                wait(who)
+            ),
+        ),
+        Kind::Starvation(who) => (
+            String::new(),
+            format!(
+                "{} again and again, with a full turn of its loop each time, while {} again and \
+                 again. The part that is marked can be repeated for ever, and was repeated until \
+                 that was certain.",
+                list(who, "tries", "try"),
+                if setup.processes() == 2 { "the other enters" } else { "others enter" }
+            ),
+        ),
+    }
+}
+
+fn wait(who: ProcessSet) -> String {
+    list(who, "waits", "wait")
+}
+
+/// `P0 waits`, `P0 and P1 wait`, `P0, P1 and P2 wait`.
+fn list(who: ProcessSet, one: &str, many: &str) -> String {
+    let names: Vec<String> = who.iter().map(|process: ProcessId| process.to_string()).collect();
+    match names.as_slice() {
+        [] => format!("nobody {one}"),
+        [only] => format!("{only} {one}"),
+        [first @ .., last] => format!("{} and {last} {many}", first.join(", ")),
+    }
+}
+
+fn raced(race: &DataRace) -> String {
+    let verb = |writes| if writes { "writes" } else { "reads" };
+    let past = |wrote| if wrote { "wrote" } else { "read" };
+    let what = if is_datum(race.site) {
+        "the datum that the section protects".to_owned()
+    } else {
+        let file = race.site.file().rsplit(['/', '\\']).next().unwrap_or_default();
+        format!("the cell at {file}:{}", race.site.line())
+    };
+    format!(
+        "{} {} {what}, which {} {}, and nothing orders the two: a data race.",
+        race.process,
+        verb(race.writes),
+        race.other,
+        past(race.other_writes)
+    )
+}

@@ -1,0 +1,140 @@
+//! Every reference measures exactly its profile, every flawed solution is convicted of its bug and only
+//! of it, and every correct variant passes: all of `reference/`, through the examination that grades.
+
+use std::fmt::Write as _;
+
+use harness::contract::CriticalSection;
+use harness::runner::{
+    Conclusion, Criterion, PROTOCOL_VERSION, Plan, Portfolio, Report, Verdict, examine,
+};
+use harness::scenario::CriticalSectionScenario;
+use reference::catalogue::{Both, Entry, Expectation, Visitor, visit_all};
+
+/// Examines the solutions of one assignment, and writes down what is not as expected.
+struct Examination<'a> {
+    assignment: &'a str,
+    examined: usize,
+    wrong: String,
+}
+
+const CRITERIA: [Criterion; 3] =
+    [Criterion::MutualExclusion, Criterion::Progress, Criterion::BoundedWaiting];
+
+impl Visitor for Examination<'_> {
+    type Output = ();
+
+    fn visit<S: CriticalSection + 'static>(&mut self, entry: &Entry) {
+        if entry.assignment != self.assignment {
+            return;
+        }
+        self.examined += 1;
+        let plan = Plan {
+            version: PROTOCOL_VERSION,
+            nonce: String::new(),
+            assignment: entry.assignment.to_owned(),
+            processes: entry.processes.to_vec(),
+            entries: 2,
+            seed: 7,
+            portfolio: Portfolio::default(),
+            sources: std::collections::BTreeMap::new(),
+            replay: None,
+        };
+        let scenario = CriticalSectionScenario::<S>::new();
+        let report = examine(&scenario, &plan, &CRITERIA, &mut |_| ());
+        compare(&mut self.wrong, entry, &report);
+    }
+}
+
+fn compare(wrong: &mut String, entry: &Entry, report: &Report) {
+    let mut say = |text: String| writeln!(wrong, "{}: {text}", entry.path).expect("a string grows");
+    if report.conclusion != Conclusion::Examined {
+        return say(format!("{:?}", report.conclusion));
+    }
+    for found in &report.criteria {
+        let expected: Both = match found.criterion {
+            Criterion::MutualExclusion => entry.expected.mutual_exclusion,
+            Criterion::Progress => entry.expected.progress,
+            Criterion::BoundedWaiting => entry.expected.bounded_waiting,
+        };
+        for (memory, verdict, expected) in [
+            ("C++20", &found.cpp20, expected.cpp20),
+            ("sequential", &found.sequential, expected.sequential),
+        ] {
+            if !fits(verdict, expected) {
+                say(format!(
+                    "{:?}, {memory}: {}, expected {expected:?}",
+                    found.criterion,
+                    short(verdict)
+                ));
+            }
+        }
+        if let (Some(bypass), Verdict::Upheld { bypass: measured, .. }) =
+            (entry.expected.bypass, &found.cpp20)
+            && found.criterion == Criterion::BoundedWaiting
+        {
+            let most = entry.processes.iter().copied().max().expect("some processes");
+            if *measured != Some(bypass.among(most)) {
+                say(format!("bypass {measured:?}, expected {}", bypass.among(most)));
+            }
+        }
+    }
+}
+
+fn fits(verdict: &Verdict, expected: Expectation) -> bool {
+    match (verdict, expected) {
+        (_, Expectation::Open(_))
+        | (Verdict::Upheld { .. }, Expectation::Upheld | Expectation::NotViolated(_))
+        | (Verdict::Unknown { .. }, Expectation::NotViolated(_)) => true,
+        (Verdict::Violated { witness }, Expectation::Violated(kinds)) => {
+            kinds.contains(&witness.kind)
+        }
+        _ => false,
+    }
+}
+
+fn short(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Upheld { bypass, .. } => format!("upheld ({bypass:?})"),
+        Verdict::Violated { witness } => {
+            format!("violated ({:?}, {})", witness.kind, witness.replay)
+        }
+        Verdict::Unknown { reason } => format!("unknown ({reason})"),
+    }
+}
+
+fn check(assignment: &str) {
+    let mut examination = Examination { assignment, examined: 0, wrong: String::new() };
+    visit_all(&mut examination);
+    assert!(examination.examined >= 10, "the catalogue has solutions of {assignment}");
+    assert!(examination.wrong.is_empty(), "\n{}", examination.wrong);
+}
+
+#[test]
+fn lock_variable() {
+    check("lock_variable");
+}
+
+#[test]
+fn taking_turns() {
+    check("taking_turns");
+}
+
+#[test]
+fn peterson() {
+    check("peterson");
+}
+
+#[test]
+fn bakery() {
+    check("bakery");
+}
+
+#[test]
+fn test_and_set() {
+    check("test_and_set");
+}
+
+#[test]
+fn compare_and_swap() {
+    check("compare_and_swap");
+}
