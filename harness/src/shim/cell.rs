@@ -1,5 +1,12 @@
 //! Shared data that is not atomic: what a critical section protects.
 
+#![expect(
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::cast_lossless,
+    reason = "values of all types are kept as 64 bits, sign-extended"
+)]
+
 use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
