@@ -73,32 +73,28 @@ impl Run {
         code: u64,
         location: Option<LocationId>,
     ) -> impl Iterator<Item = (Signature, &[Step])> {
-        let starts = (0..self.steps.len()).rev().take(TURN_MAX).filter(move |&start| {
-            self.steps[start].code == code && self.steps[start].location == location
-        });
-        starts.map(|start| {
-            let turn = &self.steps[start..];
-            (Signature::of(turn), turn)
+        let mut signature = Signature(0xcbf2_9ce4_8422_2325);
+        // Backwards, so that the longer turn's signature continues the shorter one's: where turns
+        // hide something, runs are long, and this is done at every operation.
+        (0..self.steps.len()).rev().take(TURN_MAX).filter_map(move |start| {
+            let (step, later) = self.steps[start..].split_first()?;
+            signature.precede(step, later);
+            let complete = step.code == code && step.location == location;
+            complete.then(|| (signature, &self.steps[start..]))
         })
     }
 }
 
 impl Signature {
-    /// Locations count by their first appearance in the turn, so that the same loop on another
-    /// object, or in an execution that numbered its locations differently, is the same turn.
-    fn of(turn: &[Step]) -> Self {
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        let mut mix = |word: u64| {
-            hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            hash ^= hash >> 29;
-        };
-        for step in turn {
-            let first = turn.iter().position(|other| other.location == step.location);
-            mix(step.code);
-            mix(step.value);
-            mix(first.map_or(u64::MAX, |index| index as u64));
+    /// Puts `step` before the steps `later`, whose signature this is. A location counts by how soon
+    /// it is touched again, so that the same loop on another object, or in an execution that numbered
+    /// its locations differently, is the same turn.
+    fn precede(&mut self, step: &Step, later: &[Step]) {
+        let again = later.iter().position(|other| other.location == step.location);
+        for word in [step.code, step.value, again.map_or(u64::MAX, |index| index as u64)] {
+            self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            self.0 ^= self.0 >> 29;
         }
-        Self(hash)
     }
 
     /// The same turn, whatever it read.
