@@ -40,7 +40,9 @@ impl Visitor for Examination<'_> {
             replay: None,
         };
         let scenario = CriticalSectionScenario::<S>::new();
+        let timing = std::time::Instant::now();
         let report = examine(&scenario, &plan, &CRITERIA, &mut |_| ());
+        eprintln!("TIME {:>6} {}", timing.elapsed().as_millis(), entry.path);
         compare(&mut self.wrong, entry, &report);
     }
 }
