@@ -1,0 +1,69 @@
+//! Times, and what is said of several of them. The only place that looks at a clock.
+
+use std::time::Instant;
+
+/// How long it takes, in nanoseconds.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark is about time; no verdict depends on it"
+)]
+pub(crate) fn nanoseconds<R>(run: impl FnOnce() -> R) -> (f64, R) {
+    let start = Instant::now();
+    let result = run();
+    (start.elapsed().as_nanos() as f64, result)
+}
+
+/// Figures of several rounds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Figures(Vec<f64>);
+
+impl Figures {
+    pub(crate) fn push(&mut self, figure: f64) {
+        self.0.push(figure);
+        self.0.sort_by(f64::total_cmp);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn median(&self) -> f64 {
+        let middle = self.0.len() / 2;
+        if self.0.len() % 2 == 1 {
+            self.0[middle]
+        } else {
+            f64::midpoint(self.0[middle - 1], self.0[middle])
+        }
+    }
+
+    pub(crate) fn mean(&self) -> f64 {
+        self.0.iter().sum::<f64>() / self.0.len() as f64
+    }
+
+    /// `12.3 (11.9–14.0)`: the median, and the least and the greatest.
+    pub(crate) fn show(&self) -> String {
+        let (least, greatest) = (self.0[0], self.0[self.0.len() - 1]);
+        format!("{} ({}–{})", short(self.median()), short(least), short(greatest))
+    }
+}
+
+/// Three significant digits, or as many as there are before the point.
+pub(crate) fn short(figure: f64) -> String {
+    if figure >= 1000.0 {
+        let whole = format!("{figure:.0}");
+        let mut grouped = String::new();
+        for (index, digit) in whole.chars().enumerate() {
+            if index > 0 && (whole.len() - index) % 3 == 0 {
+                grouped.push(',');
+            }
+            grouped.push(digit);
+        }
+        grouped
+    } else if figure >= 99.95 {
+        format!("{figure:.0}")
+    } else if figure >= 9.995 {
+        format!("{figure:.1}")
+    } else {
+        format!("{figure:.2}")
+    }
+}
