@@ -1,16 +1,20 @@
 //! Times, and what is said of several of them. The only place that looks at a clock.
+//!
+//! The clock is that of the thread's own time on a core: what others do on the machine does not count,
+//! beyond what they do to its caches and its frequency. All engines run on the calling thread.
 
-use std::time::Instant;
+use rustix::time::{ClockId, clock_gettime};
 
 /// How long it takes, in nanoseconds.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a benchmark is about time; no verdict depends on it"
-)]
 pub(crate) fn nanoseconds<R>(run: impl FnOnce() -> R) -> (f64, R) {
-    let start = Instant::now();
+    let start = now();
     let result = run();
-    (start.elapsed().as_nanos() as f64, result)
+    (now() - start, result)
+}
+
+fn now() -> f64 {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    now.tv_sec as f64 * 1e9 + now.tv_nsec as f64
 }
 
 /// Figures of several rounds.
@@ -47,7 +51,7 @@ impl Figures {
     }
 }
 
-/// Three significant digits, or as many as there are before the point.
+/// Three significant digits, or as many as there are before the point; whole numbers as such.
 pub(crate) fn short(figure: f64) -> String {
     if figure >= 1000.0 {
         let whole = format!("{figure:.0}");
@@ -59,7 +63,7 @@ pub(crate) fn short(figure: f64) -> String {
             grouped.push(digit);
         }
         grouped
-    } else if figure >= 99.95 {
+    } else if figure >= 99.95 || figure.fract() == 0.0 {
         format!("{figure:.0}")
     } else if figure >= 9.995 {
         format!("{figure:.1}")

@@ -52,7 +52,7 @@ impl Datum {
     }
 }
 
-/// Loom looks at its limits once in so many executions.
+/// Loom looks at its limit once in so many executions.
 const INTERVAL: usize = 100;
 
 /// What an exploration may take.
@@ -60,10 +60,8 @@ const INTERVAL: usize = 100;
 pub(crate) struct Limits {
     /// Branches of one execution; more of them are a complaint.
     pub(crate) branches: usize,
-    /// Executions.
+    /// Executions. It stops one short of them.
     pub(crate) executions: usize,
-    /// Milliseconds.
-    pub(crate) milliseconds: u64,
 }
 
 /// Explores a program until it is done, loom complains, or a limit is reached.
@@ -71,7 +69,7 @@ pub(crate) fn explore(program: Program, waiting: Waiting, limits: Limits) -> Sai
     let mut builder = loom::model::Builder::new();
     builder.max_branches = limits.branches;
     builder.max_permutations = Some(limits.executions);
-    builder.max_duration = Some(std::time::Duration::from_millis(limits.milliseconds));
+    builder.max_duration = None;
     builder.checkpoint_interval = INTERVAL;
     listen(waiting, || {
         builder.check(move || {

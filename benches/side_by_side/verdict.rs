@@ -3,18 +3,18 @@
 //! The counters are global because peers call back through closures that keep nothing; all of them
 //! run on the thread that asks, one after another.
 
-use std::cell::Cell;
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use rustix::stdio::dup2_stderr;
 
 static ACCESSES: AtomicU64 = AtomicU64::new(0);
 static EXECUTIONS: AtomicU64 = AtomicU64::new(0);
 static OVERLAPPED: AtomicBool = AtomicBool::new(false);
 static YIELDS: AtomicBool = AtomicBool::new(false);
-
-thread_local! {
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
 
 /// One more access to shared memory. A plain increment: it costs the peers less than a nanosecond.
 #[inline]
@@ -85,9 +85,9 @@ pub(crate) fn listen(waiting: Waiting, run: impl FnOnce()) -> Said {
     ACCESSES.store(0, Ordering::Relaxed);
     EXECUTIONS.store(0, Ordering::Relaxed);
     OVERLAPPED.store(false, Ordering::Relaxed);
-    QUIET.set(true);
+    let hush = Hush::new().expect("stderr can be turned away");
     let result = panic::catch_unwind(AssertUnwindSafe(run));
-    QUIET.set(false);
+    drop(hush);
     let alarm = result.err().map(|payload| {
         let text = payload.downcast_ref::<String>().map(String::as_str);
         text.or_else(|| payload.downcast_ref::<&str>().copied())
@@ -106,14 +106,22 @@ pub(crate) fn listen(waiting: Waiting, run: impl FnOnce()) -> Said {
     }
 }
 
-/// From now on, panics of peers are not printed. Replaces the hooks that are there: shuttle's, which
-/// prints, must have been installed before.
-pub(crate) fn silence_peers() {
-    drop(panic::take_hook());
-    let usual = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if !QUIET.get() {
-            usual(info);
-        }
-    }));
+/// While it lives, what is written to stderr is lost: panics of peers are results and not noise, and
+/// some of what shuttle prints on the occasion goes through no hook.
+struct Hush {
+    stderr: OwnedFd,
+}
+
+impl Hush {
+    fn new() -> io::Result<Self> {
+        let stderr = io::stderr().as_fd().try_clone_to_owned()?;
+        dup2_stderr(File::options().write(true).open("/dev/null")?)?;
+        Ok(Self { stderr })
+    }
+}
+
+impl Drop for Hush {
+    fn drop(&mut self) {
+        dup2_stderr(&self.stderr).expect("stderr was open before");
+    }
 }

@@ -36,14 +36,14 @@ const CASES: [Case; 9] = [
     case(Kind::TestAndSet, 3, 1, Some((6, 18))),
 ];
 
-const LOOM: Limits = Limits { branches: 5_000, executions: 50_000, milliseconds: 1_500 };
+const LOOM: Limits = Limits { branches: 5_000, executions: 20_000 };
 
 /// Of shuttle's depth-first search, which has no end where a loop has none.
 const DEPTH_FIRST_MAX: usize = 2_000;
 const DEPTH_FIRST_STEPS_MAX: usize = 200;
 
 /// Rounds for the speed, and how long each is at least.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 const ROUND_NANOSECONDS: f64 = 3e7;
 
 fn shown(said: &Said, most: u64) -> String {
@@ -55,10 +55,7 @@ fn shown(said: &Said, most: u64) -> String {
 }
 
 fn loom(program: Program) -> String {
-    let (time, said) = nanoseconds(|| on_loom::explore(program, Waiting::Yielding, LOOM));
-    // Whether it was done or ran out of time can only be told by the time.
-    let is_over = time >= LOOM.milliseconds as f64 * 1e6;
-    shown(&said, if is_over { said.executions } else { LOOM.executions as u64 })
+    shown(&on_loom::explore(program, Waiting::Yielding, LOOM), LOOM.executions as u64 - 1)
 }
 
 fn shuttle(program: Program) -> String {
@@ -151,10 +148,9 @@ pub(crate) fn measure(out: &mut impl Write, summary: &mut Summary) -> io::Result
     writeln!(
         out,
         "Spin loops are bare for ours and shuttle. A limit that was reached is marked `>`: for loom {} \
-         iterations or {} s, for shuttle {} schedules, each cut at {DEPTH_FIRST_STEPS_MAX} steps. \
+         iterations, for shuttle {} schedules, each cut at {DEPTH_FIRST_STEPS_MAX} steps. \
          *Alarm at n*: it called this correct lock wrong, or gave up, at its n-th iteration.\n",
         short(LOOM.executions as f64),
-        LOOM.milliseconds as f64 / 1e3,
         short(DEPTH_FIRST_MAX as f64),
     )?;
     table.print(out)

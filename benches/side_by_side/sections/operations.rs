@@ -14,11 +14,11 @@ use crate::table::Table;
 use crate::verdict::Waiting;
 
 /// Rounds of each contender, after one to warm up.
-const ROUNDS: u64 = 9;
+const ROUNDS: u64 = 15;
 
 /// Executions of ours in a round, and of the peers, which are slower.
-const EXECUTIONS: u64 = 4_000;
-const PEER_EXECUTIONS: usize = 1_500;
+const EXECUTIONS: u64 = 2_000;
+const PEER_EXECUTIONS: usize = 1_000;
 
 /// Runs one round with a seed: the time and the accesses.
 type Contender<'a> = Box<dyn FnMut(u64) -> Sample + 'a>;
@@ -76,7 +76,7 @@ fn shuttle<'a>(program: Program, waiting: Waiting, schedule: Schedule) -> Conten
 
 fn loom<'a>(program: Program) -> Contender<'a> {
     Box::new(move |_| {
-        let limits = Limits { branches: 10_000, executions: 5_000, milliseconds: 2_000 };
+        let limits = Limits { branches: 10_000, executions: 1_000 };
         let (nanoseconds, said) =
             nanoseconds(|| on_loom::explore(program, Waiting::Yielding, limits));
         assert!(said.alarm.is_none(), "loom did not get through: {:?}", said.alarm);

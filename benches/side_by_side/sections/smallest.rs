@@ -11,7 +11,7 @@ use crate::on_harness;
 use crate::on_shuttle::{self, Schedule};
 use crate::table::Table;
 
-const ROUNDS: u64 = 9;
+const ROUNDS: u64 = 15;
 const EXECUTIONS: u64 = 50_000;
 const PEER_EXECUTIONS: usize = 10_000;
 
