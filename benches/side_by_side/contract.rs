@@ -44,6 +44,14 @@ impl Kind {
         Self::WaitingArray,
     ];
 
+    /// Whether it bounds how often others go first.
+    pub(crate) const fn is_fair(self) -> bool {
+        !matches!(
+            self,
+            Self::TestAndSet | Self::TestTestAndSet | Self::CompareAndSwap | Self::LockVariable
+        )
+    }
+
     /// As it is called in the tables.
     pub(crate) const fn name(self) -> &'static str {
         match self {

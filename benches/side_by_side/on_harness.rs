@@ -8,6 +8,7 @@ use harness::backend;
 use harness::choice::Strategy;
 use harness::engine::{Body, Engine, Outcome, Settings};
 use harness::event::{Event, EventKind, Observer};
+use harness::examination::{Effort, Examiner, Memory, Verdict};
 use harness::exploration::{Crash, Exploration, Explorer, Run, Setup};
 use harness::memory::Model;
 use harness::oracle::MutualExclusion;
@@ -213,6 +214,41 @@ impl<'a> Bench<'a> {
     pub(crate) fn exhaust(&mut self, model: Model) -> Found {
         let setup = setup(self.program, model);
         summed(self.explorer.exhaust(&setup, 1_000_000, MutualExclusion::new, complaint))
+    }
+
+    /// The whole examination of exclusion and progress, and of bounded waiting, as a submission goes
+    /// through it, with fewer executions: the first verdict that is not *upheld*.
+    pub(crate) fn examine(scenario: &'a dyn Scenario, program: Program, memory: Memory) -> Found {
+        let effort = Effort {
+            processes: vec![program.processes],
+            entries: program.entries,
+            seed: 1,
+            exhaustive_executions_max: 20_000,
+            random_executions: 500,
+            pct_executions: 500,
+            pos_executions: 500,
+            adversary_executions: 60,
+            steps_per_execution_max: STEPS_MAX,
+            pump_repetitions: 1_000,
+        };
+        let mut examiner = Examiner::new(Explorer::new(scenario), &effort);
+        let verdicts = [
+            ("mutual exclusion", true, examiner.mutual_exclusion(memory)),
+            ("progress", true, examiner.progress(memory)),
+            ("bounded waiting", program.kind.is_fair(), examiner.bounded_waiting(memory)),
+        ];
+        let complaint = |(criterion, is_upheld, verdict): (&str, bool, Result<Verdict, Crash>)| {
+            let verdict = match verdict {
+                Ok(Verdict::Upheld { .. }) if is_upheld => return None,
+                Ok(Verdict::Violated(_)) if !is_upheld => return None,
+                Ok(Verdict::Upheld { .. }) => "upheld, but it is not".to_owned(),
+                Ok(Verdict::Violated(violation)) => format!("{:?}", violation.kind),
+                Ok(Verdict::Unknown(why)) => format!("unknown: {why}"),
+                Err(crash) => crash.panic.message,
+            };
+            Some(format!("{criterion}: {verdict}"))
+        };
+        Found { alarm: verdicts.into_iter().find_map(complaint), ..Found::default() }
     }
 
     /// Runs of the starving adversary until it has starved somebody, as bounded waiting is examined.
