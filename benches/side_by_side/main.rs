@@ -1,8 +1,8 @@
 //! The same programs under this engine, loom and shuttle, in one run: `cargo bench -p benches`.
 //!
 //! Only ratios travel: another machine has other nanoseconds. So contenders take turns in short
-//! rounds, and the tables give the median of the rounds with the least and the greatest. Everything
-//! but times follows from seeds.
+//! rounds; the tables give the median of the rounds with the least and the greatest, and ratios are
+//! medians of the ratios within each round. Everything but times follows from seeds.
 //!
 //! What is favourable to a peer is granted to it: process 0 is the peer's main thread, so that it
 //! needs one thread less; where bare spin loops get it nowhere, it may yield, and the table says so.

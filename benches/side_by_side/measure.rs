@@ -17,26 +17,32 @@ fn now() -> f64 {
     now.tv_sec as f64 * 1e9 + now.tv_nsec as f64
 }
 
-/// Figures of several rounds.
+/// Figures of several rounds, in their order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Figures(Vec<f64>);
 
 impl Figures {
     pub(crate) fn push(&mut self, figure: f64) {
         self.0.push(figure);
-        self.0.sort_by(f64::total_cmp);
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    fn sorted(&self) -> Vec<f64> {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted
+    }
+
     pub(crate) fn median(&self) -> f64 {
-        let middle = self.0.len() / 2;
-        if self.0.len() % 2 == 1 {
-            self.0[middle]
+        let sorted = self.sorted();
+        let middle = sorted.len() / 2;
+        if sorted.len() % 2 == 1 {
+            sorted[middle]
         } else {
-            f64::midpoint(self.0[middle - 1], self.0[middle])
+            f64::midpoint(sorted[middle - 1], sorted[middle])
         }
     }
 
@@ -44,9 +50,16 @@ impl Figures {
         self.0.iter().sum::<f64>() / self.0.len() as f64
     }
 
+    /// How many times as much as `other`: the median of the ratios within each round, whose two
+    /// figures are of nearly the same moment.
+    pub(crate) fn times(&self, other: &Self) -> f64 {
+        Self(self.0.iter().zip(&other.0).map(|(mine, theirs)| mine / theirs).collect()).median()
+    }
+
     /// `12.3 (11.9–14.0)`: the median, and the least and the greatest.
     pub(crate) fn show(&self) -> String {
-        let (least, greatest) = (self.0[0], self.0[self.0.len() - 1]);
+        let sorted = self.sorted();
+        let (least, greatest) = (sorted[0], sorted[sorted.len() - 1]);
         format!("{} ({}–{})", short(self.median()), short(least), short(greatest))
     }
 }

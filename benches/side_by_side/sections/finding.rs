@@ -106,7 +106,7 @@ pub(crate) fn measure(out: &mut impl Write, summary: &mut Summary) -> io::Result
                     what: &format!("mean executions to find, {memory}, random: {name}"),
                     ours: short(mine),
                     peer: short(theirs),
-                    ratio: ratio(mine, theirs),
+                    ratio: ratio(theirs / mine),
                     target: &format!("≤ {best}"),
                     is_met: mine <= best,
                 });

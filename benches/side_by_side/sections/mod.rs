@@ -47,12 +47,12 @@ impl Summary {
     }
 }
 
-/// `1 : 4.2`, the smaller side being one.
-pub(crate) fn ratio(ours: f64, peer: f64) -> String {
+/// `1 : 4.2`, the smaller side being one, if the peer has so many times as much as we have.
+pub(crate) fn ratio(times: f64) -> String {
     use crate::measure::short;
-    if ours <= peer {
-        format!("1 : {}", short(peer / ours))
+    if times >= 1.0 {
+        format!("1 : {}", short(times))
     } else {
-        format!("{} : 1", short(ours / peer))
+        format!("{} : 1", short(times.recip()))
     }
 }
