@@ -5,16 +5,21 @@
 //! [`execute`] only, and every reference made from it lives within one closure in which no fiber is
 //! switched, so that there is never more than one.
 
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "`with` calls functions of executions of any lifetime; a method is of one"
+)]
+
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 use std::ptr;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::choice::Strategy;
+use crate::choice::{Pending, Strategy};
 use crate::engine::{
-    Arrival, Body, Call, Engine, Execution, Fiber, Outcome, Reply, Request, Settings, Stopped,
-    Suspender,
+    Arrival, Body, Call, Engine, Execution, Fiber, Load, Operation, Outcome, PlainRead, PlainWrite,
+    Reply, Settings, Stopped, Store, Suspender, Update, code,
 };
 use crate::event::{EventKind, Observer, Site};
 use crate::process::{PROCESSES_MAX, ProcessId};
@@ -154,65 +159,95 @@ pub fn install_hook() {
     });
 }
 
-/// One operation on a variable with tag `tag`, whose value outside of executions is `initial`.
-/// `None`: there is no execution to perform it in; the caller turns to the machine.
-#[inline]
-pub(crate) fn operate(
-    tag: &AtomicU64,
-    initial: impl FnOnce() -> u64,
-    mut call: Call<'_>,
-) -> Option<Reply> {
-    if CURRENT.get().is_null() {
-        return None;
-    }
+/// A variable, as an operation on it sees it.
+#[derive(Clone, Copy)]
+pub(crate) struct Variable<'a> {
+    /// Which location of which execution it is.
+    pub tag: &'a AtomicU64,
+    /// Its value outside of executions.
+    pub outside: u64,
+}
+
+/// One operation on a variable. `None`: there is no execution to perform it in; the caller turns to
+/// the machine.
+///
+/// Student code is compiled in another crate, and less eagerly. So it calls one of the functions
+/// below, and from there on everything is inlined.
+#[expect(
+    clippy::inline_always,
+    reason = "the path from a call to the memory is one piece: measured"
+)]
+#[inline(always)]
+fn operate<O: Operation>(variable: Variable<'_>, call: Call, mut operation: O) -> Option<Reply> {
+    let code = call.code();
     let (location, arrival) = with(|execution| {
-        let location = execution.locate(tag, initial);
-        (location, execution.arrive(&call, location))
+        let location = execution.locate(variable.tag, variable.outside);
+        (location, execution.arrive(O::pending(location), code, Some(location)))
     })?;
     match arrival {
         Arrival::Go => {}
         Arrival::Switch(mine) => switch(mine)?,
         Arrival::Answer(value) => {
-            let wrote = match &mut call.request {
-                Request::Update { update, .. } => update(value).is_some(),
-                Request::Store { .. } | Request::PlainWrite { .. } => true,
-                Request::Load { .. } | Request::PlainRead => false,
-            };
-            return Some(Reply { value, wrote });
+            return Some(Reply { value, wrote: operation.would_write(value) });
         }
     }
-    let reply = with(|execution| execution.perform(&mut call, location)).flatten();
+    let reply = with(|execution| execution.perform(&mut operation, call, code, location)).flatten();
     if reply.is_none() {
         leave();
     }
     reply
 }
 
-/// A step that touches no variable. `None`: there is no execution.
-#[inline]
-pub(crate) fn pass(site: Site, method: &'static str, step: Pass) -> Option<()> {
-    if CURRENT.get().is_null() {
-        return None;
-    }
-    let pause = step == Pass::Pause;
-    match with(|execution| execution.arrive_silently(site, method, pause))? {
+/// An atomic load.
+pub(crate) fn load(variable: Variable<'_>, call: Call, ordering: Ordering) -> Option<u64> {
+    operate(variable, call, Load { ordering }).map(|reply| reply.value)
+}
+
+/// An atomic store.
+pub(crate) fn store(
+    variable: Variable<'_>,
+    call: Call,
+    value: u64,
+    ordering: Ordering,
+) -> Option<()> {
+    operate(variable, call, Store { value, ordering }).map(drop)
+}
+
+/// An atomic read-modify-write.
+pub(crate) fn update(variable: Variable<'_>, call: Call, update: Update<'_>) -> Option<Reply> {
+    operate(variable, call, update)
+}
+
+/// A read of non-atomic data.
+pub(crate) fn plain_read(variable: Variable<'_>, call: Call) -> Option<u64> {
+    operate(variable, call, PlainRead).map(|reply| reply.value)
+}
+
+/// A write of non-atomic data.
+pub(crate) fn plain_write(variable: Variable<'_>, call: Call, value: u64) -> Option<()> {
+    operate(variable, call, PlainWrite { value }).map(drop)
+}
+
+/// A fence. `None`: there is no execution.
+pub(crate) fn fence(site: Site, ordering: Ordering) -> Option<()> {
+    let code = code(site, "fence", 0);
+    match with(|execution| execution.arrive(Pending::Silent, code, None))? {
         Arrival::Go => {}
         Arrival::Switch(mine) => switch(mine)?,
         Arrival::Answer(_) => return Some(()),
     }
-    with(|execution| match step {
-        Pass::Pause => execution.pause(site),
-        Pass::Fence(ordering) => execution.fence(ordering, site),
-    })
+    with(|execution| execution.fence(ordering, site, code))
 }
 
-/// A step without a variable.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pass {
-    /// `spin_loop`, `yield_now`, the rest in the remainder section.
-    Pause,
-    /// An atomic fence.
-    Fence(Ordering),
+/// A step without effect: `spin_loop`, `yield_now`, the rest in the remainder section. `None`: there
+/// is no execution.
+pub(crate) fn pause(site: Site) -> Option<()> {
+    match with(|execution| execution.arrive_at_pause())? {
+        Arrival::Go => {}
+        Arrival::Switch(mine) => switch(mine)?,
+        Arrival::Answer(_) => return Some(()),
+    }
+    with(|execution| execution.pause(site))
 }
 
 /// The running process goes from one section of its cycle to the next.

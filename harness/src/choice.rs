@@ -182,3 +182,13 @@ pub trait Chooser {
     /// Whether to ask even where there is only one answer.
     fn watches(&self) -> bool;
 }
+
+impl<C: Chooser + ?Sized> Chooser for &mut C {
+    fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
+        (**self).choose(choice)
+    }
+
+    fn watches(&self) -> bool {
+        (**self).watches()
+    }
+}

@@ -78,15 +78,32 @@ impl VectorClock {
     /// Whether this clock knows at least all that `other` knows.
     #[inline]
     pub fn includes(&self, other: &Self) -> bool {
-        let missed = |mine: u32, theirs: u32| u32::from(mine.cast_signed() < theirs.cast_signed());
-        self.with(other, missed).0.into_iter().fold(0, |any, missed| any | missed) == 0
+        // No difference is negative. (Comparisons would become a branch for each process.)
+        let ahead = self.with(other, u32::wrapping_sub).0;
+        ahead.into_iter().fold(0, |any, ahead| any | ahead).cast_signed() >= 0
     }
 
     /// Whether this clock knows at least one of the events that `other` counts up to.
     #[inline]
     pub fn reaches(&self, other: &Self) -> bool {
-        let known = |mine: u32, theirs: u32| u32::from(mine.cast_signed() >= theirs.cast_signed());
-        self.with(other, known).0.into_iter().fold(0, |any, known| any | known) != 0
+        // Some difference is not negative.
+        let ahead = self.with(other, u32::wrapping_sub).0;
+        ahead.into_iter().fold(u32::MAX, |all, ahead| all & ahead).cast_signed() >= 0
+    }
+
+    /// Learns all that `other` knows if this clock [reaches](Self::reaches) `targets`; whether it does.
+    ///
+    /// Out of line, lest the compiler keep the arguments of a loop in sixteen scalar registers.
+    #[inline(never)]
+    pub fn join_if_reaches(&mut self, targets: &Self, other: &Self) -> bool {
+        let mine = *self;
+        let reaches = mine.reaches(targets);
+        let mut joined = mine;
+        joined.join(other);
+        if reaches {
+            *self = joined;
+        }
+        reaches
     }
 
     /// Combines component by component. Both are loaded as a whole and the result is stored as a

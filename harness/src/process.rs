@@ -23,8 +23,10 @@ impl ProcessId {
     }
 
     /// The number of the process, in `0..processes`: use it to index per-process variables.
+    #[inline]
     pub const fn index(self) -> usize {
-        self.0 as usize
+        // It is below anyhow. The remainder tells the compiler, and spares all arrays the check.
+        self.0 as usize % PROCESSES_MAX
     }
 
     /// The processes `0..count`, in order.
@@ -94,6 +96,11 @@ impl ProcessSet {
     /// How many members there are.
     pub const fn len(self) -> usize {
         self.0.count_ones() as usize
+    }
+
+    /// The set as a number: bit `i` stands for process `i`.
+    pub const fn bits(self) -> u8 {
+        self.0
     }
 
     /// The members of both.

@@ -63,7 +63,11 @@ fn compare(wrong: &mut String, entry: &Entry, report: &Report) {
             ("sequential", &found.sequential, expected.sequential),
         ] {
             if !fits(verdict, expected) {
-                say(format!("{:?}, {memory}: {}, expected {expected:?}", found.criterion, short(verdict)));
+                say(format!(
+                    "{:?}, {memory}: {}, expected {expected:?}",
+                    found.criterion,
+                    short(verdict)
+                ));
             }
         }
         if let (Some(bypass), Verdict::Upheld { bypass: measured, .. }) =
@@ -83,7 +87,9 @@ fn fits(verdict: &Verdict, expected: Expectation) -> bool {
         (_, Expectation::Open(_))
         | (Verdict::Upheld { .. }, Expectation::Upheld | Expectation::NotViolated(_))
         | (Verdict::Unknown { .. }, Expectation::NotViolated(_)) => true,
-        (Verdict::Violated { witness }, Expectation::Violated(kinds)) => kinds.contains(&witness.kind),
+        (Verdict::Violated { witness }, Expectation::Violated(kinds)) => {
+            kinds.contains(&witness.kind)
+        }
         _ => false,
     }
 }
@@ -91,7 +97,9 @@ fn fits(verdict: &Verdict, expected: Expectation) -> bool {
 fn short(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Upheld { bypass, .. } => format!("upheld ({bypass:?})"),
-        Verdict::Violated { witness } => format!("violated ({:?}, {})", witness.kind, witness.replay),
+        Verdict::Violated { witness } => {
+            format!("violated ({:?}, {})", witness.kind, witness.replay)
+        }
         Verdict::Unknown { reason } => format!("unknown ({reason})"),
     }
 }

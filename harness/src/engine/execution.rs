@@ -3,15 +3,19 @@
 //! The state is a plain value without a fiber or a global in it. A process *arrives* before each
 //! operation; then the strategy chooses who steps; the chosen process *performs* its operation.
 
+#![expect(
+    clippy::inline_always,
+    reason = "the path from a call to the memory is one piece: measured"
+)]
+
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::fiber::Suspender;
+use super::operation::{Call, Circumstances, Operation, Refusal, Reply, instead};
 use super::spin::{Ledger, Run, Signature, Step, Trial, TrialStep, Turning};
 use crate::choice::{Choice, Chooser, Ending, Pending, Performed, Spinning, Strategy, Turn};
-use crate::event::{
-    Access, AccessKind, Event, EventKind, LocationId, Observer, Section, Site, ValueType,
-};
+use crate::event::{Event, EventKind, LocationId, Observer, Section, Site};
 use crate::memory::{Memory, Model, Race};
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
 use crate::trace::Schedule;
@@ -92,64 +96,6 @@ pub struct Settings {
     pub overrides: Vec<Override>,
 }
 
-/// What a process asks of the memory.
-pub(crate) enum Request<'a> {
-    Load {
-        ordering: Ordering,
-    },
-    Store {
-        value: u64,
-        ordering: Ordering,
-    },
-    Update {
-        success: Ordering,
-        failure: Ordering,
-        weak: bool,
-        update: &'a mut dyn FnMut(u64) -> Option<u64>,
-    },
-    PlainRead,
-    PlainWrite {
-        value: u64,
-    },
-}
-
-impl Request<'_> {
-    fn pending(&self, location: LocationId) -> Pending {
-        match self {
-            Self::Load { .. } | Self::PlainRead => Pending::Read(location),
-            Self::Store { .. } | Self::Update { .. } | Self::PlainWrite { .. } => {
-                Pending::Write(location)
-            }
-        }
-    }
-}
-
-/// A call of one operation: what, and where it stands in the source.
-pub(crate) struct Call<'a> {
-    pub request: Request<'a>,
-    pub method: &'static str,
-    pub value_type: ValueType,
-    pub site: Site,
-    /// The other operands, so that two calls at one place with different ones are told apart.
-    pub operand: u64,
-}
-
-impl Call<'_> {
-    /// Two calls with the same code do the same if they get the same answer.
-    #[inline]
-    fn code(&self) -> u64 {
-        code(self.site, self.method, self.operand)
-    }
-}
-
-#[inline]
-fn code(site: Site, method: &'static str, operand: u64) -> u64 {
-    let site: *const std::panic::Location<'_> = site;
-    let mut code = (site.addr() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    code ^= (method.as_ptr().addr() as u64).rotate_left(32);
-    (code ^ operand).wrapping_mul(0xff51_afd7_ed55_8ccd)
-}
-
 /// What a process is told when it arrives before an operation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Arrival {
@@ -159,15 +105,6 @@ pub(crate) enum Arrival {
     Switch(Suspender),
     /// This is the answer; nothing is performed. (A trial of a waiting loop.)
     Answer(u64),
-}
-
-/// The answer to an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Reply {
-    /// The value read; for a store, the value written.
-    pub value: u64,
-    /// For an update: whether it wrote.
-    pub wrote: bool,
 }
 
 /// A turn of a waiting loop that nobody has tried out yet.
@@ -201,6 +138,10 @@ pub(crate) struct Execution<'a> {
     settings: &'a Settings,
     watches: bool,
     spinning: Spinning,
+    /// Whether to look for turns of waiting loops.
+    tracks: bool,
+    /// Whether somebody is told of every operation.
+    tells: bool,
 }
 
 impl std::fmt::Debug for Execution<'_> {
@@ -236,9 +177,17 @@ pub(crate) struct State {
 /// Numbers executions over all threads, so that no two share a stamp.
 static STAMPS: AtomicU64 = AtomicU64::new(1);
 
-/// Operations performed so far, for the watchdog: it stands still exactly while student code runs
+/// Moves on as operations are performed, for the watchdog: it stands still while student code runs
 /// on without a preemption point.
 pub(crate) static HEARTBEAT: AtomicU64 = AtomicU64::new(0);
+
+/// Operations between two beats. (Every execution begins with one.)
+const STEPS_PER_BEAT: u32 = 64;
+
+fn beat() {
+    // Who else beats does not matter, as long as it does not stand still.
+    HEARTBEAT.store(HEARTBEAT.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+}
 
 /// The low bits of a variable's tag number its location; the others hold the stamp.
 const LOCATION_BITS: u32 = 20;
@@ -267,6 +216,7 @@ impl State {
 
     /// Makes ready for another execution.
     pub(crate) fn reset(&mut self, model: Model, processes: usize) {
+        beat();
         self.memory.reset(model, processes);
         self.turn = Turn::default();
         self.schedule.restart(processes);
@@ -340,7 +290,9 @@ impl<'a> Execution<'a> {
     ) -> Self {
         let watches = strategy.watches();
         let spinning = strategy.spinning();
-        Self { strategy, observer, state, settings, watches, spinning }
+        let tracks = spinning != Spinning::Run || state.wanted_trial.is_some();
+        let tells = watches || settings.traced;
+        Self { strategy, observer, state, settings, watches, spinning, tracks, tells }
     }
 
     /// Whether the execution is over; then nobody performs anything any more.
@@ -352,8 +304,12 @@ impl<'a> Execution<'a> {
     /// The suspender of the running process.
     #[inline]
     pub(crate) fn suspender(&self) -> Suspender {
-        let local = &self.state.locals[self.state.running.index()];
-        local.suspender.expect("a process that runs was started")
+        self.suspender_of(self.state.running)
+    }
+
+    #[inline]
+    fn suspender_of(&self, process: ProcessId) -> Suspender {
+        self.state.locals[process.index()].suspender.expect("a process that runs was started")
     }
 
     pub(crate) fn started(&mut self, process: ProcessId, suspender: Suspender) {
@@ -370,12 +326,17 @@ impl<'a> Execution<'a> {
     /// The location of a variable whose tag is `tag`, registered at its first use in this
     /// execution with the value that it was created with.
     #[inline]
-    pub(crate) fn locate(&mut self, tag: &AtomicU64, initial: impl FnOnce() -> u64) -> LocationId {
+    pub(crate) fn locate(&mut self, tag: &AtomicU64, initial: u64) -> LocationId {
         let known = tag.load(Ordering::Relaxed);
         if known >> LOCATION_BITS == self.state.stamp {
             return LocationId((known & ((1 << LOCATION_BITS) - 1)) as u32);
         }
-        let location = self.state.memory.locate(initial());
+        self.register(tag, initial)
+    }
+
+    #[cold]
+    fn register(&mut self, tag: &AtomicU64, initial: u64) -> LocationId {
+        let location = self.state.memory.locate(initial);
         assert!(location.0 < 1 << LOCATION_BITS, "a solution has fewer than a million variables");
         tag.store(self.state.stamp << LOCATION_BITS | u64::from(location.0), Ordering::Relaxed);
         location
@@ -389,86 +350,80 @@ impl<'a> Execution<'a> {
         })
     }
 
-    /// The running process is about to do `call` at `location`.
-    #[inline]
-    pub(crate) fn arrive(&mut self, call: &Call<'_>, location: LocationId) -> Arrival {
-        self.arrive_at(call.request.pending(location), call.code(), Some(location))
-    }
-
-    /// The running process is about to do something that touches no location.
-    pub(crate) fn arrive_silently(
+    /// The running process is about to do something; `code` tells operations apart.
+    #[inline(always)]
+    pub(crate) fn arrive(
         &mut self,
-        site: Site,
-        method: &'static str,
-        pause: bool,
+        pending: Pending,
+        code: u64,
+        location: Option<LocationId>,
     ) -> Arrival {
-        if pause {
-            if let Some(trial) = &mut self.state.trial {
-                let step = trial.pause();
-                return self.tried(step);
-            }
-            self.state.turn.pending[self.state.running.index()] = Pending::Silent;
-            return self.choose();
-        }
-        self.arrive_at(Pending::Silent, code(site, method, 0), None)
-    }
-
-    #[inline]
-    fn arrive_at(&mut self, pending: Pending, code: u64, location: Option<LocationId>) -> Arrival {
         if self.is_over() {
             return Arrival::Switch(self.suspender());
         }
-        if let Some(trial) = &mut self.state.trial {
-            let step = trial.operate(code, location);
-            return self.tried(step);
-        }
         let me = self.state.running;
-        self.state.turn.pending[me.index()] = pending;
-        if self.spinning != Spinning::Run
-            && self.state.locals[me.index()].run.repeats(code, location)
-        {
-            self.turned(me, code, location);
-        } else if self.state.wanted_trial.is_some() {
-            if let Some(arrival) = self.start_trial(me, code, location) {
+        if self.tracks {
+            if self.state.wanted_trial.is_some()
+                && let Some(arrival) = self.arrive_in_trial(me, code, location)
+            {
                 return arrival;
             }
+            if self.spinning != Spinning::Run
+                && self.state.locals[me.index()].run.repeats(code, location)
+            {
+                self.turned(me, code, location);
+            }
         }
-        self.choose()
+        self.choose(me, pending)
     }
 
-    /// Chooses who steps next.
+    /// The running process is about to pause: to take a step without any effect.
     #[inline]
-    fn choose(&mut self) -> Arrival {
-        let me = self.state.running;
-        let mine = self.suspender();
-        if self.state.starting {
-            return Arrival::Switch(mine);
+    pub(crate) fn arrive_at_pause(&mut self) -> Arrival {
+        if self.tracks
+            && let Some(trial) = &mut self.state.trial
+        {
+            let step = trial.pause();
+            return self.tried(step);
         }
-        self.choose_next();
-        if !self.is_over() && self.state.running == me {
+        if self.is_over() {
+            return Arrival::Switch(self.suspender());
+        }
+        self.choose(self.state.running, Pending::Silent)
+    }
+
+    /// Chooses who steps next, now that it is known what `me` will do.
+    #[inline(always)]
+    fn choose(&mut self, me: ProcessId, pending: Pending) -> Arrival {
+        self.state.turn.pending[me.index()] = pending;
+        if !self.state.starting && self.choose_next() == Some(me) {
             Arrival::Go
         } else {
-            Arrival::Switch(mine)
+            Arrival::Switch(self.suspender_of(me))
         }
     }
 
+    /// Chooses who steps next; `None`: the execution is over.
     #[inline]
-    pub(crate) fn choose_next(&mut self) {
+    pub(crate) fn choose_next(&mut self) -> Option<ProcessId> {
         let state = &mut *self.state;
         let runnable = state.alive.difference(state.parked);
         if runnable.is_empty() {
-            return self.nobody_can_step();
+            self.nobody_can_step();
+            return None;
         }
         if state.steps >= self.settings.steps_max {
-            return self.end(Outcome::StepLimit);
+            self.end(Outcome::StepLimit);
+            return None;
         }
         let next = match runnable.lowest() {
-            Some(only) if runnable.len() == 1 && !self.watches => only,
+            Some(only) if runnable == ProcessSet::only(only) && !self.watches => only,
             _ => {
                 state.turn.runnable = runnable;
                 state.turn.parked = state.parked;
                 let Some(index) = self.strategy.choose(&Choice::Process(&state.turn)) else {
-                    return self.end(Outcome::Abandoned);
+                    self.end(Outcome::Abandoned);
+                    return None;
                 };
                 let next = ProcessId::new(index);
                 assert!(runnable.contains(next), "a strategy chooses a process that can step");
@@ -480,7 +435,10 @@ impl<'a> Execution<'a> {
         state.turn.previous = Some(next);
         state.turn.steps[next.index()] += 1;
         state.steps += 1;
-        HEARTBEAT.store(HEARTBEAT.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        if state.steps.is_multiple_of(STEPS_PER_BEAT) {
+            beat();
+        }
+        Some(next)
     }
 
     #[cold]
@@ -528,11 +486,11 @@ impl<'a> Execution<'a> {
         }
         let Some(turn) = turn else { return };
         let spurious = turn.iter().any(|step| step.spurious);
-        let stale = turn.iter().any(|step| {
+        let outdated = turn.iter().any(|step| {
             step.read
                 && step.location.is_some_and(|location| state.memory.latest(location) != step.value)
         });
-        if self.spinning == Spinning::Park && (spurious || stale) {
+        if self.spinning == Spinning::Park && (spurious || outdated) {
             // It would not wait for ever: spurious failures end, and stores become visible.
             local.fresh = true;
             local.run.clear();
@@ -549,8 +507,28 @@ impl<'a> Execution<'a> {
         state.parked.insert(me);
     }
 
-    /// Starts the trial that this execution is run for, if `me` has just completed that turn.
+    /// `me` arrives before an operation in an execution that is run for a trial: what the trial
+    /// answers, if it is under way or begins here.
     #[cold]
+    fn arrive_in_trial(
+        &mut self,
+        me: ProcessId,
+        code: u64,
+        location: Option<LocationId>,
+    ) -> Option<Arrival> {
+        if let Some(trial) = &mut self.state.trial {
+            let step = trial.operate(code, location);
+            return Some(self.tried(step));
+        }
+        if self.spinning != Spinning::Run
+            && self.state.locals[me.index()].run.repeats(code, location)
+        {
+            return None; // parked before, so parked again
+        }
+        self.start_trial(me, code, location)
+    }
+
+    /// Starts the trial that this execution is run for, if `me` has just completed that turn.
     fn start_trial(
         &mut self,
         me: ProcessId,
@@ -574,7 +552,7 @@ impl<'a> Execution<'a> {
     }
 
     fn tried(&mut self, step: TrialStep) -> Arrival {
-        HEARTBEAT.store(HEARTBEAT.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        beat();
         match step {
             TrialStep::Answer(value) => Arrival::Answer(value),
             TrialStep::Over(turning) => {
@@ -591,134 +569,36 @@ impl<'a> Execution<'a> {
         self.end(Outcome::Abandoned);
     }
 
-    /// The running process performs `call`. `None`: the execution is over.
-    #[inline]
-    pub(crate) fn perform(&mut self, call: &mut Call<'_>, location: LocationId) -> Option<Reply> {
-        let me = self.state.running;
+    /// The running process performs an operation with that code. `None`: the execution is over.
+    #[inline(always)]
+    pub(crate) fn perform<O: Operation>(
+        &mut self,
+        operation: &mut O,
+        call: Call,
+        code: u64,
+        location: LocationId,
+    ) -> Option<Reply> {
+        let process = self.state.running;
         let state = &mut *self.state;
-        let tag = state.steps;
-        let mut decider = Decider {
+        let decider = Decider {
             strategy: &mut *self.strategy,
             schedule: &mut state.schedule,
             watches: self.watches,
-            fresh: state.locals[me.index()].fresh,
+            fresh: state.locals[process.index()].fresh,
         };
-        let before = state.memory.latest(location);
-        let index = state.memory.event_count(me);
-        let mut access = Access {
-            kind: AccessKind::Load,
-            method: call.method,
-            site: call.site,
-            location,
-            value_type: call.value_type,
-            ordering: None,
-            read: None,
-            written: None,
-            reads_from: None,
-            write: None,
-            stale_by: 0,
-            spurious: false,
+        let overrides = &self.settings.overrides;
+        let at = Circumstances { process, location, call, step: state.steps, overrides };
+        let effect = match operation.perform(at, &mut state.memory, decider) {
+            Ok(effect) => effect,
+            Err(Refusal::Abandoned) => {
+                self.end(Outcome::Abandoned);
+                return None;
+            }
+            Err(Refusal::Race(race)) => return self.raced(call.site, location, O::WRITES, race),
         };
-        let mut follows = None;
-        let reply = match &mut call.request {
-            Request::Load { ordering } => {
-                let ordering = instead(&self.settings.overrides, call.site, call.method, *ordering);
-                let Some(loaded) = state.memory.load(me, location, ordering, &mut decider) else {
-                    self.end(Outcome::Abandoned);
-                    return None;
-                };
-                access.ordering = Some(ordering);
-                access.read = Some(loaded.value);
-                access.reads_from = Some(loaded.reads_from);
-                access.stale_by = loaded.stale_by;
-                Reply { value: loaded.value, wrote: false }
-            }
-            Request::Store { value, ordering } => {
-                let ordering = instead(&self.settings.overrides, call.site, call.method, *ordering);
-                let Some(stored) = state.memory.store(me, location, *value, ordering, &mut decider)
-                else {
-                    self.end(Outcome::Abandoned);
-                    return None;
-                };
-                access.kind = AccessKind::Store;
-                access.ordering = Some(ordering);
-                access.written = Some(*value);
-                access.write = Some(stored.write);
-                access.stale_by = stored.stale_by;
-                follows = Some(stored.follows);
-                Reply { value: *value, wrote: true }
-            }
-            Request::Update { success, failure, weak, update } => {
-                let overrides = &self.settings.overrides;
-                let written = *success;
-                let success = instead(overrides, call.site, call.method, written);
-                let failure =
-                    if success == written { *failure } else { failure_at_least(*failure, success) };
-                let updated = state.memory.update(
-                    me,
-                    location,
-                    success,
-                    failure,
-                    *weak,
-                    &mut **update,
-                    &mut decider,
-                );
-                let Some(updated) = updated else {
-                    self.end(Outcome::Abandoned);
-                    return None;
-                };
-                access.read = Some(updated.read);
-                access.reads_from = Some(updated.reads_from);
-                access.stale_by = updated.stale_by;
-                access.spurious = updated.spurious;
-                if let Some((written, write)) = updated.written {
-                    access.kind = AccessKind::ReadModifyWrite;
-                    access.ordering = Some(success);
-                    access.written = Some(written);
-                    access.write = Some(write);
-                    follows = Some(updated.reads_from);
-                } else {
-                    access.ordering = Some(failure);
-                }
-                Reply { value: updated.read, wrote: updated.written.is_some() }
-            }
-            Request::PlainRead => match state.memory.plain_read(me, location, tag) {
-                Ok(value) => {
-                    access.kind = AccessKind::PlainRead;
-                    access.read = Some(value);
-                    Reply { value, wrote: false }
-                }
-                Err(race) => return self.raced(call.site, location, false, race),
-            },
-            Request::PlainWrite { value } => {
-                match state.memory.plain_write(me, location, *value, tag) {
-                    Ok(()) => {
-                        access.kind = AccessKind::PlainWrite;
-                        access.written = Some(*value);
-                        Reply { value: *value, wrote: true }
-                    }
-                    Err(race) => return self.raced(call.site, location, true, race),
-                }
-            }
-        };
-        if self.watches && !matches!(access.kind, AccessKind::PlainRead | AccessKind::PlainWrite) {
-            self.strategy.performed(&Performed {
-                process: me,
-                index,
-                location: Some(location),
-                reads_from: access.reads_from,
-                follows,
-            });
-        }
-        if self.spinning != Spinning::Run || state.wanted_trial.is_some() {
-            let local = &mut state.locals[me.index()];
-            // A write of the value that was there is none: a failed test-and-set waits.
-            let effect = match (access.read, access.written) {
-                (Some(read), Some(written)) => written != read,
-                (None, Some(written)) => written != before || access.stale_by != 0,
-                (_, None) => false,
-            };
-            if effect {
+        if self.tracks {
+            let local = &mut state.locals[process.index()];
+            if effect.changes {
                 local.run.clear();
                 local.fresh = false;
                 if !state.parked.is_empty() && self.spinning == Spinning::Park {
@@ -726,22 +606,34 @@ impl<'a> Execution<'a> {
                 }
             } else {
                 local.run.push(Step {
-                    code: code(call.site, call.method, call.operand),
+                    code,
                     location: Some(location),
-                    value: reply.value,
-                    read: access.read.is_some(),
-                    spurious: access.spurious,
-                    stale: access.stale_by != 0,
+                    value: effect.reply().value,
+                    read: effect.read.is_some(),
+                    spurious: effect.spurious,
+                    stale: effect.stale_by != 0,
                 });
             }
         }
-        if self.settings.traced {
-            self.tell(me, EventKind::Access(access));
+        if self.tells {
+            // In here, so that what nobody is told of is never put together.
+            if self.watches && effect.ordering.is_some() {
+                self.strategy.performed(&Performed {
+                    process,
+                    index: self.state.memory.event_count(process) - 1,
+                    location: Some(location),
+                    reads_from: effect.reads_from,
+                    follows: effect.follows,
+                });
+            }
+            if self.settings.traced {
+                self.tell(process, EventKind::Access(effect.access(call, location)));
+            }
             if self.is_over() {
                 return None;
             }
         }
-        Some(reply)
+        Some(effect.reply())
     }
 
     #[cold]
@@ -765,23 +657,22 @@ impl<'a> Execution<'a> {
     }
 
     /// The running process performs a fence.
-    pub(crate) fn fence(&mut self, ordering: Ordering, site: Site) {
+    pub(crate) fn fence(&mut self, ordering: Ordering, site: Site, code: u64) {
         let me = self.state.running;
         let ordering = instead(&self.settings.overrides, site, "fence", ordering);
-        let index = self.state.memory.event_count(me);
         self.state.memory.fence(me, ordering);
         if self.watches {
             self.strategy.performed(&Performed {
                 process: me,
-                index,
+                index: self.state.memory.event_count(me) - 1,
                 location: None,
                 reads_from: None,
                 follows: None,
             });
         }
-        if self.spinning != Spinning::Run || self.state.wanted_trial.is_some() {
+        if self.tracks {
             self.state.locals[me.index()].run.push(Step {
-                code: code(site, "fence", 0),
+                code,
                 location: None,
                 value: 0,
                 read: false,
@@ -812,14 +703,16 @@ impl<'a> Execution<'a> {
         }
         let me = self.state.running;
         let turn = &mut self.state.turn;
-        let section = match kind {
-            EventKind::EntryCalled => Section::Entry,
+        // Naming the kind again spares a copy: the largest kind is an access.
+        let (section, kind) = match kind {
+            EventKind::EntryCalled => (Section::Entry, EventKind::EntryCalled),
             EventKind::EntryReturned => {
                 turn.entries[me.index()] += 1;
-                Section::Critical
+                (Section::Critical, EventKind::EntryReturned)
             }
-            EventKind::ExitCalled => Section::Exit,
-            EventKind::ExitReturned | EventKind::Finished => Section::Remainder,
+            EventKind::ExitCalled => (Section::Exit, EventKind::ExitCalled),
+            EventKind::ExitReturned => (Section::Remainder, EventKind::ExitReturned),
+            EventKind::Finished => (Section::Remainder, EventKind::Finished),
             EventKind::Access(_) | EventKind::Fence(..) | EventKind::Pause(_) => {
                 unreachable!("not a section")
             }
@@ -891,26 +784,5 @@ fn unpark(state: &mut State, location: LocationId) {
             local.awaits.clear();
             state.parked.remove(process);
         }
-    }
-}
-
-#[inline]
-fn instead(overrides: &[Override], site: Site, method: &str, written: Ordering) -> Ordering {
-    if overrides.is_empty() {
-        return written;
-    }
-    let found = overrides.iter().find(|entry| {
-        std::ptr::eq(entry.site, site) && entry.method == method && entry.written == written
-    });
-    found.map_or(written, |entry| entry.instead)
-}
-
-/// The failure ordering of a compare-exchange whose success ordering was replaced: as strong as
-/// that allows, since a failed one is a load.
-fn failure_at_least(failure: Ordering, success: Ordering) -> Ordering {
-    match (failure, success) {
-        (_, Ordering::SeqCst) => Ordering::SeqCst,
-        (Ordering::Relaxed, Ordering::Acquire | Ordering::AcqRel) => Ordering::Acquire,
-        (failure, _) => failure,
     }
 }

@@ -123,6 +123,7 @@ impl Fiber {
     pub(crate) unsafe fn start(&mut self, job: &Job<'_>) -> Stopped {
         assert!(!self.busy, "a fiber runs one job at a time");
         let job: *const Job<'_> = job;
+        #[expect(clippy::transmute_ptr_to_ptr, reason = "a cast does not prolong a lifetime")]
         // SAFETY: only the lifetime changes; the caller promises that the job outlives its run.
         let job = unsafe { std::mem::transmute::<*const Job<'_>, *const Job<'static>>(job) };
         self.shared.job.set(NonNull::new(job.cast_mut()));

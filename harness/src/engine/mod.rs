@@ -6,14 +6,18 @@
 
 mod execution;
 mod fiber;
+mod operation;
 mod spin;
 
 use crate::process::ProcessId;
 use crate::trace::Schedule;
 
-pub(crate) use execution::{Arrival, Call, Execution, HEARTBEAT, Reply, Request};
+pub(crate) use execution::{Arrival, Execution, HEARTBEAT};
 pub use execution::{DataRace, Outcome, Override, Settings};
 pub(crate) use fiber::{Fiber, Guard, Stopped, Suspender};
+pub(crate) use operation::{
+    Call, Load, Method, Operation, PlainRead, PlainWrite, Reply, Store, Update, code,
+};
 
 /// What the processes of a scenario do.
 pub trait Body {

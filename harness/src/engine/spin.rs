@@ -10,7 +10,7 @@
 //! Sources: spin-assume (Kokologiannakis, Ren, Vafeiadis, CAV'21) and await model checking
 //! (Oberhauser et al., ASPLOS'21) cut a failed turn in the same way, but find loops in the source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::LocationId;
 
@@ -126,7 +126,7 @@ pub(super) enum Turning {
 pub(super) struct Ledger {
     known: BTreeMap<Signature, Turning>,
     /// Loops of which some turn was tried out at length.
-    tried: BTreeMap<Signature, ()>,
+    tried: BTreeSet<Signature>,
 }
 
 impl Ledger {
@@ -170,7 +170,7 @@ impl Trial {
     const STEPS_AGAIN: u32 = 1 << 14;
 
     pub(super) fn new(signature: Signature, turn: &[Step], ledger: &mut Ledger) -> Self {
-        let again = ledger.tried.insert(Signature::code_of(turn), ()).is_some();
+        let again = !ledger.tried.insert(Signature::code_of(turn));
         let remaining = if again { Self::STEPS_AGAIN } else { Self::STEPS_FIRST };
         Self { signature, turn: turn.to_vec(), position: 0, remaining }
     }

@@ -11,6 +11,11 @@
 //!
 //! No engine, no thread-local: whoever answers the choices is handed in.
 
+#![expect(
+    clippy::inline_always,
+    reason = "the path from a call to the memory is one piece: measured"
+)]
+
 use std::sync::atomic::Ordering;
 
 use crate::choice::{Choice, Chooser};
@@ -180,33 +185,44 @@ impl Memory {
     }
 
     /// An atomic load. `None`: the chooser abandoned the execution.
-    #[inline]
+    #[inline(always)]
     pub fn load<C: Chooser>(
         &mut self,
         process: ProcessId,
         location: LocationId,
         ordering: Ordering,
-        chooser: &mut C,
+        chooser: C,
     ) -> Option<Loaded> {
         if self.model == Model::Sequential {
             let (value, reads_from) = self.touch(process, location);
             return Some(Loaded { value, reads_from, stale_by: 0 });
         }
+        self.load_in_graph(process, location, ordering, chooser)
+    }
+
+    #[inline(never)]
+    fn load_in_graph<C: Chooser>(
+        &mut self,
+        process: ProcessId,
+        location: LocationId,
+        ordering: Ordering,
+        mut chooser: C,
+    ) -> Option<Loaded> {
         let ordering = self.strengthened(ordering);
         let role = Role { reads: true, writes: false, ordering, failing: None };
-        let at = self.choose(process, location, |_| role, chooser)?;
+        let at = self.choose(process, location, |_| role, &mut chooser)?;
         Some(self.commit_read(process, location, at, ordering))
     }
 
     /// An atomic store. `None`: the chooser abandoned the execution.
-    #[inline]
+    #[inline(always)]
     pub fn store<C: Chooser>(
         &mut self,
         process: ProcessId,
         location: LocationId,
         value: u64,
         ordering: Ordering,
-        chooser: &mut C,
+        chooser: C,
     ) -> Option<Stored> {
         if self.model == Model::Sequential {
             let (_, follows) = self.touch(process, location);
@@ -216,9 +232,21 @@ impl Memory {
                 stale_by: 0,
             });
         }
+        self.store_in_graph(process, location, value, ordering, chooser)
+    }
+
+    #[inline(never)]
+    fn store_in_graph<C: Chooser>(
+        &mut self,
+        process: ProcessId,
+        location: LocationId,
+        value: u64,
+        ordering: Ordering,
+        mut chooser: C,
+    ) -> Option<Stored> {
         let ordering = self.strengthened(ordering);
         let role = Role { reads: false, writes: true, ordering, failing: None };
-        let at = self.choose(process, location, |_| role, chooser)?;
+        let at = self.choose(process, location, |_| role, &mut chooser)?;
         Some(self.commit_write::<false>(process, location, at, value, ordering))
     }
 
@@ -238,13 +266,13 @@ impl Memory {
         failure: Ordering,
         weak: bool,
         f: &mut dyn FnMut(u64) -> Option<u64>,
-        chooser: &mut C,
+        mut chooser: C,
     ) -> Option<Updated> {
         if self.model == Model::Sequential {
             let (read, reads_from) = self.touch(process, location);
             let new = f(read);
             let spurious =
-                weak && new.is_some() && ask(&Choice::Spurious { process }, chooser)? == 1;
+                weak && new.is_some() && ask(&Choice::Spurious { process }, &mut chooser)? == 1;
             let new = new.filter(|_| !spurious);
             let written = new.map(|new| (new, self.overwrite(process, location, new)));
             return Some(Updated { read, reads_from, written, stale_by: 0, spurious });
@@ -255,14 +283,14 @@ impl Memory {
         let reading = Role { reads: true, writes: false, ordering: failure, failing: None };
         let role = |value| if f(value).is_some() { writing } else { reading };
         self.taken.clear(); // by `gather` too, but `choose` may do without it
-        let at = self.choose(process, location, role, chooser)?;
+        let at = self.choose(process, location, role, &mut chooser)?;
         let store = &self.locations[location.0 as usize].stores[at];
         let new = f(store.value);
         let spurious = weak
             && new.is_some()
             && (self.taken.contains(&store.write)
                 || self.may_load(process, location, at, failure)
-                    && ask(&Choice::Spurious { process }, chooser)? == 1);
+                    && ask(&Choice::Spurious { process }, &mut chooser)? == 1);
         let Some(new) = new.filter(|_| !spurious) else {
             let Loaded { value, reads_from, stale_by } =
                 self.commit_read(process, location, at, failure);
@@ -352,7 +380,7 @@ impl Memory {
     }
 
     /// An access under plain interleaving: the value and the write that it finds.
-    #[inline]
+    #[inline(always)]
     fn touch(&mut self, process: ProcessId, location: LocationId) -> (u64, WriteId) {
         let location = &mut self.locations[location.0 as usize];
         let knowledge = &mut self.knowledge[process.index()];
@@ -364,7 +392,7 @@ impl Memory {
         (location.value, location.write)
     }
 
-    #[inline]
+    #[inline(always)]
     fn overwrite(&mut self, process: ProcessId, location: LocationId, value: u64) -> WriteId {
         let write =
             WriteId { process: process.index() as u8, index: self.event_count(process) - 1 };
@@ -414,7 +442,8 @@ impl Memory {
         self.positions.clear();
         self.taken.clear();
         let clock = &self.knowledge[process.index()].current;
-        let [weak, strong] = [false, true].map(|seq_cst| self.sources_before(process, seq_cst));
+        let weak = self.sources_before(process, false);
+        let strong = self.sources_before(process, true);
         let stores = &self.locations[location.0 as usize].stores;
         let mut after = VectorClock::NEVER;
         let mut reads = false;
@@ -592,13 +621,10 @@ impl Memory {
         self.order.precede(sources, &targets);
         for location in &mut self.locations[..self.used] {
             for store in location.stores.iter_mut().rev() {
-                if store.by_reads.reaches(&targets) {
-                    store.by_reads.join(sources);
-                }
-                if !store.before_read.reaches(&targets) {
+                store.by_reads.join_if_reaches(&targets, sources);
+                if !store.before_read.join_if_reaches(&targets, sources) {
                     break; // it holds what all older ones hold
                 }
-                store.before_read.join(sources);
             }
         }
     }

@@ -166,16 +166,19 @@ impl SeqCst {
     /// Puts `sources` before the events from `targets` on. Closures grow along a line, so those that
     /// hold a target are the last ones.
     pub(super) fn precede(&mut self, sources: &VectorClock, targets: &VectorClock) {
-        for latest in self.latest[..self.processes].iter_mut().filter(|c| c.reaches(targets)) {
-            latest.join(sources);
+        for latest in &mut self.latest[..self.processes] {
+            latest.join_if_reaches(targets, sources);
         }
         for line in &mut self.lines[..self.processes] {
-            for closure in line.events.iter_mut().rev().take_while(|c| c.reaches(targets)) {
-                closure.join(sources);
+            for closure in line.events.iter_mut().rev() {
+                if !closure.join_if_reaches(targets, sources) {
+                    break;
+                }
             }
-            let fences = line.fences.iter_mut().map(|fence| &mut fence.closure);
-            for closure in fences.rev().take_while(|c| c.reaches(targets)) {
-                closure.join(sources);
+            for fence in line.fences.iter_mut().rev() {
+                if !fence.closure.join_if_reaches(targets, sources) {
+                    break;
+                }
             }
         }
     }

@@ -55,7 +55,8 @@ pub fn examine(
     if report.criteria.iter().any(too_weak) {
         say("a search for orderings that would mend it");
         // A crash in here is none of the solution as it was handed in.
-        report.mends = examination::mends(scenario, &effort).unwrap_or_default().iter().map(mend).collect();
+        report.mends =
+            examination::mends(scenario, &effort).unwrap_or_default().iter().map(mend).collect();
     }
     report
 }
@@ -175,9 +176,9 @@ fn told(
             bypass,
             doorway: doorway.map(|found| Doorway { steps: found.steps, bypass: found.bypass }),
         },
-        examination::Verdict::Violated(violation) => Verdict::Violated {
-            witness: witness(examiner.explorer(), &violation, &plan.sources)?,
-        },
+        examination::Verdict::Violated(violation) => {
+            Verdict::Violated { witness: witness(examiner.explorer(), &violation, &plan.sources)? }
+        }
         examination::Verdict::Unknown(reason) => Verdict::Unknown { reason },
     })
 }

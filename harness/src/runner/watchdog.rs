@@ -92,7 +92,8 @@ pub(super) fn install_overflow_handler() {
         action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
         for signal in [libc::SIGSEGV, libc::SIGBUS] {
             // SAFETY: `action` is initialised, and the handler does only what signal-safety(7) allows.
-            let failed = unsafe { libc::sigaction(signal, &raw const action, ptr::null_mut()) } != 0;
+            let failed =
+                unsafe { libc::sigaction(signal, &raw const action, ptr::null_mut()) } != 0;
             if failed {
                 // Overflows then look like any other crash.
                 let _ = writeln!(io::stderr(), "harness: no handler for stack overflows");
@@ -105,7 +106,8 @@ extern "C" fn on_fault(signal: libc::c_int, info: *mut libc::siginfo_t, _: *mut 
     // SAFETY: the kernel passes a valid siginfo to a handler installed with SA_SIGINFO.
     let address = unsafe { (*info).si_addr() }.addr();
     if Guard::contains(address) {
-        const TEXT: &[u8] = b"\nstack overflow: the entry or exit section used up the stack of its \
+        const TEXT: &[u8] =
+            b"\nstack overflow: the entry or exit section used up the stack of its \
             process (endless recursion?)\n";
         // SAFETY: write(2) is async-signal-safe; the buffer is static.
         unsafe { libc::write(2, TEXT.as_ptr().cast(), TEXT.len()) };

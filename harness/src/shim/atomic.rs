@@ -1,11 +1,18 @@
 //! The atomic types of std, with their methods, signatures and ordering rules.
 
+#![expect(
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::cast_lossless,
+    reason = "values of all types are kept as 64 bits, sign-extended"
+)]
+
 use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64 as Tag, Ordering};
 
-use crate::backend::{self, Pass};
-use crate::engine::{Call, Reply, Request};
+use crate::backend::{self, Variable};
+use crate::engine::{Call, Method, Update};
 use crate::event::ValueType;
 
 /// An atomic fence, as [`std::sync::atomic::fence`].
@@ -15,7 +22,7 @@ use crate::event::ValueType;
 #[track_caller]
 pub fn fence(order: Ordering) {
     assert!(order != Ordering::Relaxed, "there is no such thing as a relaxed fence");
-    if backend::pass(Location::caller(), "fence", Pass::Fence(order)).is_none() {
+    if backend::fence(Location::caller(), order).is_none() {
         std::sync::atomic::fence(order);
     }
 }
@@ -31,6 +38,7 @@ pub fn compiler_fence(order: Ordering) {
     std::sync::atomic::compiler_fence(order);
 }
 
+#[inline]
 #[track_caller]
 fn check_load(order: Ordering) {
     match order {
@@ -40,6 +48,7 @@ fn check_load(order: Ordering) {
     }
 }
 
+#[inline]
 #[track_caller]
 fn check_store(order: Ordering) {
     match order {
@@ -49,6 +58,7 @@ fn check_store(order: Ordering) {
     }
 }
 
+#[inline]
 #[track_caller]
 fn check_failure(order: Ordering) {
     match order {
@@ -59,8 +69,15 @@ fn check_failure(order: Ordering) {
 }
 
 /// Tells two compare-exchanges at one place apart by both operands.
+#[inline]
 fn mix(expected: u64, new: u64) -> u64 {
     expected.rotate_left(32) ^ new
+}
+
+macro_rules! method {
+    ($name:expr, $value_type:ident) => {
+        &Method { name: $name, value_type: ValueType::$value_type }
+    };
 }
 
 macro_rules! atomic {
@@ -79,21 +96,9 @@ macro_rules! atomic {
             }
 
             #[inline]
-            #[track_caller]
-            fn operate(
-                &self,
-                request: Request<'_>,
-                method: &'static str,
-                operand: u64,
-            ) -> Option<Reply> {
-                let call = Call {
-                    request,
-                    method,
-                    value_type: ValueType::$value_type,
-                    site: Location::caller(),
-                    operand,
-                };
-                backend::operate(&self.tag, || $to_bits(self.machine.load(Ordering::Relaxed)), call)
+            fn variable(&self) -> Variable<'_> {
+                let outside = $to_bits(self.machine.load(Ordering::Relaxed));
+                Variable { tag: &self.tag, outside }
             }
 
             /// A read-modify-write that always writes.
@@ -102,16 +107,15 @@ macro_rules! atomic {
             fn modify(
                 &self,
                 order: Ordering,
-                method: &'static str,
+                method: &'static Method,
                 operand: $value,
                 update: impl Fn($value) -> $value,
             ) -> Option<$value> {
                 let mut update = |bits| Some($to_bits(update($from_bits(bits))));
-                let failure = Ordering::Relaxed;
-                let request =
-                    Request::Update { success: order, failure, weak: false, update: &mut update };
-                self.operate(request, method, $to_bits(operand))
-                    .map(|reply| $from_bits(reply.value))
+                let call = Call { site: Location::caller(), method, operand: $to_bits(operand) };
+                let (success, failure) = (order, Ordering::Relaxed);
+                let update = Update { success, failure, weak: false, function: &mut update };
+                backend::update(self.variable(), call, update).map(|reply| $from_bits(reply.value))
             }
 
             /// The value now, for code that has the variable to itself.
@@ -140,8 +144,10 @@ macro_rules! atomic {
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
                 check_load(order);
-                match self.operate(Request::Load { ordering: order }, "load", 0) {
-                    Some(reply) => $from_bits(reply.value),
+                let method = method!("load", $value_type);
+                let call = Call { site: Location::caller(), method, operand: 0 };
+                match backend::load(self.variable(), call, order) {
+                    Some(bits) => $from_bits(bits),
                     None => self.machine.load(order),
                 }
             }
@@ -152,8 +158,9 @@ macro_rules! atomic {
             pub fn store(&self, value: $value, order: Ordering) {
                 check_store(order);
                 let bits = $to_bits(value);
-                let request = Request::Store { value: bits, ordering: order };
-                if self.operate(request, "store", bits).is_none() {
+                let method = method!("store", $value_type);
+                let call = Call { site: Location::caller(), method, operand: bits };
+                if backend::store(self.variable(), call, bits, order).is_none() {
                     self.machine.store(value, order);
                 }
             }
@@ -162,7 +169,7 @@ macro_rules! atomic {
             #[inline]
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
-                self.modify(order, "swap", value, |_| value)
+                self.modify(order, method!("swap", $value_type), value, |_| value)
                     .unwrap_or_else(|| self.machine.swap(value, order))
             }
 
@@ -173,14 +180,16 @@ macro_rules! atomic {
                 current: $value,
                 new: $value,
                 (success, failure): (Ordering, Ordering),
-                method: &'static str,
+                method: &'static Method,
                 weak: bool,
             ) -> Option<Result<$value, $value>> {
                 check_failure(failure);
                 let (expected, new) = ($to_bits(current), $to_bits(new));
                 let mut update = |bits| (bits == expected).then_some(new);
-                let request = Request::Update { success, failure, weak, update: &mut update };
-                let reply = self.operate(request, method, mix(expected, new))?;
+                let operand = mix(expected, new);
+                let call = Call { site: Location::caller(), method, operand };
+                let update = Update { success, failure, weak, function: &mut update };
+                let reply = backend::update(self.variable(), call, update)?;
                 let previous = $from_bits(reply.value);
                 Some(if reply.wrote { Ok(previous) } else { Err(previous) })
             }
@@ -195,10 +204,10 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                self.exchange(current, new, (success, failure), "compare_exchange", false)
-                    .unwrap_or_else(|| {
-                        self.machine.compare_exchange(current, new, success, failure)
-                    })
+                let method = method!("compare_exchange", $value_type);
+                self.exchange(current, new, (success, failure), method, false).unwrap_or_else(
+                    || self.machine.compare_exchange(current, new, success, failure),
+                )
             }
 
             /// See std. In an execution it may fail spuriously.
@@ -211,10 +220,10 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                self.exchange(current, new, (success, failure), "compare_exchange_weak", true)
-                    .unwrap_or_else(|| {
-                        self.machine.compare_exchange_weak(current, new, success, failure)
-                    })
+                let method = method!("compare_exchange_weak", $value_type);
+                self.exchange(current, new, (success, failure), method, true).unwrap_or_else(|| {
+                    self.machine.compare_exchange_weak(current, new, success, failure)
+                })
             }
 
             /// See std: a load, then `compare_exchange_weak` until it succeeds.
@@ -290,13 +299,14 @@ macro_rules! atomic {
 }
 
 macro_rules! fetch {
-    ($name:ident, $value:ty: $($method:ident($operand:ident, $previous:ident) $new:expr;)*) => {
+    ($name:ident, $value:ty, $value_type:ident: $($method:ident($operand:ident, $previous:ident) $new:expr;)*) => {
         impl $name {$(
             /// See std.
             #[inline]
             #[track_caller]
             pub fn $method(&self, $operand: $value, order: Ordering) -> $value {
-                self.modify(order, stringify!($method), $operand, |$previous| $new)
+                let method = method!(stringify!($method), $value_type);
+                self.modify(order, method, $operand, |$previous| $new)
                     .unwrap_or_else(|| self.machine.$method($operand, order))
             }
         )*}
@@ -306,7 +316,7 @@ macro_rules! fetch {
 macro_rules! integers {
     ($($name:ident: $value:ident $value_type:ident;)*) => {$(
         atomic!($name, $value, $value_type, |value: $value| value as u64, |bits: u64| bits as $value);
-        fetch!($name, $value:
+        fetch!($name, $value, $value_type:
             fetch_add(operand, previous) previous.wrapping_add(operand);
             fetch_sub(operand, previous) previous.wrapping_sub(operand);
             fetch_and(operand, previous) previous & operand;
@@ -333,7 +343,7 @@ integers! {
 }
 
 atomic!(AtomicBool, bool, Bool, u64::from, |bits: u64| bits != 0);
-fetch!(AtomicBool, bool:
+fetch!(AtomicBool, bool, Bool:
     fetch_and(operand, previous) previous & operand;
     fetch_nand(operand, previous) !(previous & operand);
     fetch_or(operand, previous) previous | operand;
@@ -345,7 +355,7 @@ impl AtomicBool {
     #[inline]
     #[track_caller]
     pub fn fetch_not(&self, order: Ordering) -> bool {
-        self.modify(order, "fetch_not", true, |previous| !previous)
+        self.modify(order, method!("fetch_not", Bool), true, |previous| !previous)
             .unwrap_or_else(|| self.machine.fetch_not(order))
     }
 }

@@ -1,11 +1,18 @@
 //! Shared data that is not atomic: what a critical section protects.
 
+#![expect(
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::cast_lossless,
+    reason = "values of all types are kept as 64 bits, sign-extended"
+)]
+
 use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::backend;
-use crate::engine::{Call, Request};
+use crate::backend::{self, Variable};
+use crate::engine::{Call, Method};
 use crate::event::ValueType;
 use crate::process::ProcessId;
 
@@ -35,6 +42,7 @@ pub trait Word: Copy + sealed::Sealed {
 }
 
 mod sealed {
+    #[expect(unnameable_types, reason = "that is what seals the trait")]
     pub trait Sealed {}
 }
 
@@ -44,10 +52,12 @@ macro_rules! word {
         impl Word for $integer {
             const TYPE: ValueType = ValueType::$value_type;
 
+            #[inline]
             fn to_bits(self) -> u64 {
                 self as u64
             }
 
+            #[inline]
             fn from_bits(bits: u64) -> Self {
                 bits as Self
             }
@@ -62,10 +72,12 @@ impl sealed::Sealed for bool {}
 impl Word for bool {
     const TYPE: ValueType = ValueType::Bool;
 
+    #[inline]
     fn to_bits(self) -> u64 {
         u64::from(self)
     }
 
+    #[inline]
     fn from_bits(bits: u64) -> Self {
         bits != 0
     }
@@ -75,10 +87,12 @@ impl sealed::Sealed for ProcessId {}
 impl Word for ProcessId {
     const TYPE: ValueType = ValueType::Unsigned;
 
+    #[inline]
     fn to_bits(self) -> u64 {
         self.index() as u64
     }
 
+    #[inline]
     fn from_bits(bits: u64) -> Self {
         Self::new(bits as usize)
     }
@@ -89,10 +103,12 @@ impl Word for Option<ProcessId> {
     /// `None` prints as -1.
     const TYPE: ValueType = ValueType::Signed;
 
+    #[inline]
     fn to_bits(self) -> u64 {
         self.map_or(u64::MAX, Word::to_bits)
     }
 
+    #[inline]
     fn from_bits(bits: u64) -> Self {
         (bits != u64::MAX).then(|| Word::from_bits(bits))
     }
@@ -116,6 +132,7 @@ impl<T: Word> SharedCell<T> {
     }
 
     /// The value outside of executions.
+    #[inline]
     fn outside(&self) -> u64 {
         if self.changed.load(Ordering::Acquire) {
             self.value.load(Ordering::Relaxed)
@@ -124,28 +141,32 @@ impl<T: Word> SharedCell<T> {
         }
     }
 
+    #[inline]
+    fn variable(&self) -> Variable<'_> {
+        Variable { tag: &self.tag, outside: self.outside() }
+    }
+
     /// The value.
+    #[inline]
     #[track_caller]
     pub fn get(&self) -> T {
-        let call = self.call(Request::PlainRead, "get", 0);
-        let reply = backend::operate(&self.tag, || self.outside(), call);
-        T::from_bits(reply.map_or_else(|| self.outside(), |reply| reply.value))
+        let method = const { &Method { name: "get", value_type: T::TYPE } };
+        let call = Call { site: Location::caller(), method, operand: 0 };
+        let bits = backend::plain_read(self.variable(), call);
+        T::from_bits(bits.unwrap_or_else(|| self.outside()))
     }
 
     /// Replaces the value.
+    #[inline]
     #[track_caller]
     pub fn set(&self, value: T) {
         let bits = value.to_bits();
-        let call = self.call(Request::PlainWrite { value: bits }, "set", bits);
-        if backend::operate(&self.tag, || self.outside(), call).is_none() {
+        let method = const { &Method { name: "set", value_type: T::TYPE } };
+        let call = Call { site: Location::caller(), method, operand: bits };
+        if backend::plain_write(self.variable(), call, bits).is_none() {
             self.value.store(bits, Ordering::Relaxed);
             self.changed.store(true, Ordering::Release);
         }
-    }
-
-    #[track_caller]
-    fn call<'a>(&self, request: Request<'a>, method: &'static str, operand: u64) -> Call<'a> {
-        Call { request, method, value_type: T::TYPE, site: Location::caller(), operand }
     }
 }
 

@@ -2,20 +2,22 @@
 
 use std::panic::Location;
 
-use crate::backend::{self, Pass};
+use crate::backend;
 
 /// As [`std::hint::spin_loop`]; a preemption point.
+#[inline]
 #[track_caller]
 pub fn spin_loop() {
-    if backend::pass(Location::caller(), "spin_loop", Pass::Pause).is_none() {
+    if backend::pause(Location::caller()).is_none() {
         std::hint::spin_loop();
     }
 }
 
 /// As [`std::thread::yield_now`]; a preemption point.
+#[inline]
 #[track_caller]
 pub fn yield_now() {
-    if backend::pass(Location::caller(), "yield_now", Pass::Pause).is_none() {
+    if backend::pause(Location::caller()).is_none() {
         std::thread::yield_now();
     }
 }

@@ -38,6 +38,7 @@ pub trait CompareAndSwap: sealed::Sealed {
 }
 
 mod sealed {
+    #[expect(unnameable_types, reason = "that is what seals the trait")]
     pub trait Sealed {}
 }
 

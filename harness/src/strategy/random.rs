@@ -39,17 +39,25 @@ impl Random {
     }
 }
 
-/// The number of the member of each rank, by set: a step is chosen at random some hundred million
-/// times, and a loop or a branch would be mispredicted half of the time.
-static MEMBERS: [[u8; PROCESSES_MAX]; 1 << PROCESSES_MAX] = {
-    let mut members = [[0; PROCESSES_MAX]; 1 << PROCESSES_MAX];
+/// The members of a set by rank.
+#[derive(Clone, Copy)]
+struct Members {
+    count: u8,
+    by_rank: [u8; PROCESSES_MAX],
+}
+
+/// By set. A step is chosen at random some hundred million times, and a loop or a branch would be
+/// mispredicted half of the time.
+static MEMBERS: [Members; 1 << PROCESSES_MAX] = {
+    let mut members = [Members { count: 0, by_rank: [0; PROCESSES_MAX] }; 1 << PROCESSES_MAX];
     let mut set = 0;
     while set < members.len() {
-        let (mut process, mut rank) = (0, 0);
+        let mut process = 0;
         while process < PROCESSES_MAX {
             if set >> process & 1 == 1 {
-                members[set][rank] = process as u8;
-                rank += 1;
+                let Members { count, by_rank } = &mut members[set];
+                by_rank[*count as usize] = process as u8;
+                *count += 1;
             }
             process += 1;
         }
@@ -57,13 +65,6 @@ static MEMBERS: [[u8; PROCESSES_MAX]; 1 << PROCESSES_MAX] = {
     }
     members
 };
-
-/// The set as a number. (The compiler sees that this is the identity.)
-#[inline]
-fn bits_of(set: ProcessSet) -> usize {
-    ProcessId::all(PROCESSES_MAX)
-        .fold(0, |bits, process| bits | usize::from(set.contains(process)) << process.index())
-}
 
 /// One of `members`: the previous process with probability `keep`, if it is one, else any.
 #[inline]
@@ -76,8 +77,8 @@ pub(super) fn walk(
     debug_assert!(!members.is_empty(), "somebody is runnable");
     let bits = dice.bits();
     // The low half of the lot decides whether to stay, the high half where to go.
-    let rank = scale(bits >> 32, members.len());
-    let other = usize::from(MEMBERS[bits_of(members)][rank]);
+    let Members { count, by_rank } = &MEMBERS[usize::from(members.bits())];
+    let other = usize::from(by_rank[scale(bits >> 32, usize::from(*count)) % PROCESSES_MAX]);
     let Some(previous) = previous else { return other };
     let stays = keep.covers(bits & u64::from(u32::MAX)) & members.contains(previous);
     select_unpredictable(stays, previous.index(), other)
@@ -132,11 +133,12 @@ mod tests {
 
     #[test]
     fn members_are_ranked_by_number() {
-        for (bits, by_rank) in MEMBERS.iter().enumerate() {
+        for (bits, members) in MEMBERS.iter().enumerate() {
             let set: ProcessSet =
                 ProcessId::all(PROCESSES_MAX).filter(|p| bits >> p.index() & 1 == 1).collect();
-            assert_eq!(bits_of(set), bits);
-            assert!(set.iter().map(|p| p.index() as u8).eq(by_rank[..set.len()].iter().copied()));
+            assert_eq!((usize::from(set.bits()), set.len()), (bits, usize::from(members.count)));
+            let by_rank = members.by_rank[..set.len()].iter().copied();
+            assert!(set.iter().map(|p| p.index() as u8).eq(by_rank));
         }
     }
 

@@ -1,0 +1,367 @@
+//! The operations that processes ask for, and what they do to memory.
+//!
+//! Each is a type of its own, so that the path from the student's call to the memory and back is
+//! compiled once for each kind of operation, without a question left to ask on the way.
+
+#![expect(
+    clippy::inline_always,
+    reason = "the path from a call to the memory is one piece: measured"
+)]
+
+use std::sync::atomic::Ordering;
+
+use super::execution::Override;
+use crate::choice::{Chooser, Pending};
+use crate::event::{Access, AccessKind, LocationId, Site, ValueType, WriteId};
+use crate::memory::{Memory, Race};
+use crate::process::ProcessId;
+
+/// What an operation is called, and the type of what it works on.
+#[derive(Debug)]
+pub(crate) struct Method {
+    pub name: &'static str,
+    pub value_type: ValueType,
+}
+
+/// A call of one operation, as the source shows it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call {
+    pub site: Site,
+    pub method: &'static Method,
+    /// The operands, so that two calls at one place with different ones are told apart.
+    pub operand: u64,
+}
+
+impl Call {
+    /// Two calls with the same code do the same if they get the same answer.
+    #[inline]
+    pub(crate) fn code(&self) -> u64 {
+        code(self.site, self.method.name, self.operand)
+    }
+}
+
+/// See [`Call::code`].
+#[inline]
+pub(crate) fn code(site: Site, method: &'static str, operand: u64) -> u64 {
+    let site: *const std::panic::Location<'_> = site;
+    let mut code = (site.addr() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    code ^= (method.as_ptr().addr() as u64).rotate_left(32);
+    (code ^ operand).wrapping_mul(0xff51_afd7_ed55_8ccd)
+}
+
+/// The answer to an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reply {
+    /// The value read; for a store, the value written.
+    pub value: u64,
+    /// Whether it wrote.
+    pub wrote: bool,
+}
+
+/// Who performs an operation, and where.
+#[derive(Clone, Copy)]
+pub(super) struct Circumstances<'a> {
+    pub process: ProcessId,
+    pub location: LocationId,
+    pub call: Call,
+    pub step: u32,
+    pub overrides: &'a [Override],
+}
+
+impl Circumstances<'_> {
+    /// The ordering to use where `written` is written.
+    #[inline]
+    fn instead(&self, written: Ordering) -> Ordering {
+        instead(self.overrides, self.call.site, self.call.method.name, written)
+    }
+}
+
+/// Why an operation was not performed.
+pub(super) enum Refusal {
+    Abandoned,
+    Race(Race),
+}
+
+/// What an operation did.
+pub(super) struct Effect {
+    pub kind: AccessKind,
+    /// Of an atomic access.
+    pub ordering: Option<Ordering>,
+    pub read: Option<u64>,
+    pub written: Option<u64>,
+    pub reads_from: Option<WriteId>,
+    /// The write that its own one directly follows.
+    pub follows: Option<WriteId>,
+    pub write: Option<WriteId>,
+    pub stale_by: u32,
+    pub spurious: bool,
+    /// Whether anybody could notice. A write of the value that was there is none: a failed
+    /// test-and-set waits.
+    pub changes: bool,
+}
+
+impl Effect {
+    #[inline(always)]
+    pub(super) fn reply(&self) -> Reply {
+        let value = self.read.or(self.written).unwrap_or_default();
+        Reply { value, wrote: self.written.is_some() }
+    }
+
+    #[inline(always)]
+    pub(super) fn access(&self, call: Call, location: LocationId) -> Access {
+        Access {
+            kind: self.kind,
+            method: call.method.name,
+            site: call.site,
+            location,
+            value_type: call.method.value_type,
+            ordering: self.ordering,
+            read: self.read,
+            written: self.written,
+            reads_from: self.reads_from,
+            write: self.write,
+            stale_by: self.stale_by,
+            spurious: self.spurious,
+        }
+    }
+
+    #[inline(always)]
+    fn read(kind: AccessKind, ordering: Option<Ordering>, value: u64) -> Self {
+        Self {
+            kind,
+            ordering,
+            read: Some(value),
+            written: None,
+            reads_from: None,
+            follows: None,
+            write: None,
+            stale_by: 0,
+            spurious: false,
+            changes: false,
+        }
+    }
+}
+
+/// What a process asks of the memory.
+pub(crate) trait Operation {
+    /// Whether it writes, perhaps.
+    const WRITES: bool;
+
+    #[inline]
+    fn pending(location: LocationId) -> Pending {
+        if Self::WRITES { Pending::Write(location) } else { Pending::Read(location) }
+    }
+
+    /// Performs it.
+    #[expect(private_interfaces, reason = "only the engine performs operations")]
+    fn perform<C: Chooser>(
+        &mut self,
+        at: Circumstances<'_>,
+        memory: &mut Memory,
+        chooser: C,
+    ) -> Result<Effect, Refusal>;
+
+    /// Whether it would write, having read `value`.
+    fn would_write(&mut self, value: u64) -> bool {
+        let _ = value;
+        Self::WRITES
+    }
+}
+
+/// An atomic load.
+pub(crate) struct Load {
+    pub ordering: Ordering,
+}
+
+/// An atomic store.
+pub(crate) struct Store {
+    pub value: u64,
+    pub ordering: Ordering,
+}
+
+/// An atomic read-modify-write.
+pub(crate) struct Update<'a> {
+    pub success: Ordering,
+    pub failure: Ordering,
+    pub weak: bool,
+    pub function: &'a mut dyn FnMut(u64) -> Option<u64>,
+}
+
+/// A read of non-atomic data.
+pub(crate) struct PlainRead;
+
+/// A write of non-atomic data.
+pub(crate) struct PlainWrite {
+    pub value: u64,
+}
+
+#[expect(private_interfaces, reason = "only the engine performs operations")]
+impl Operation for Load {
+    const WRITES: bool = false;
+
+    #[inline(always)]
+    fn perform<C: Chooser>(
+        &mut self,
+        at: Circumstances<'_>,
+        memory: &mut Memory,
+        chooser: C,
+    ) -> Result<Effect, Refusal> {
+        let ordering = at.instead(self.ordering);
+        let loaded = memory.load(at.process, at.location, ordering, chooser);
+        let loaded = loaded.ok_or(Refusal::Abandoned)?;
+        Ok(Effect {
+            reads_from: Some(loaded.reads_from),
+            stale_by: loaded.stale_by,
+            ..Effect::read(AccessKind::Load, Some(ordering), loaded.value)
+        })
+    }
+}
+
+#[expect(private_interfaces, reason = "only the engine performs operations")]
+impl Operation for Store {
+    const WRITES: bool = true;
+
+    #[inline(always)]
+    fn perform<C: Chooser>(
+        &mut self,
+        at: Circumstances<'_>,
+        memory: &mut Memory,
+        chooser: C,
+    ) -> Result<Effect, Refusal> {
+        let before = memory.latest(at.location);
+        let ordering = at.instead(self.ordering);
+        let stored = memory.store(at.process, at.location, self.value, ordering, chooser);
+        let stored = stored.ok_or(Refusal::Abandoned)?;
+        Ok(Effect {
+            kind: AccessKind::Store,
+            ordering: Some(ordering),
+            read: None,
+            written: Some(self.value),
+            reads_from: None,
+            follows: Some(stored.follows),
+            write: Some(stored.write),
+            stale_by: stored.stale_by,
+            spurious: false,
+            changes: self.value != before || stored.stale_by != 0,
+        })
+    }
+}
+
+#[expect(private_interfaces, reason = "only the engine performs operations")]
+impl Operation for Update<'_> {
+    const WRITES: bool = true;
+
+    #[inline(always)]
+    fn perform<C: Chooser>(
+        &mut self,
+        at: Circumstances<'_>,
+        memory: &mut Memory,
+        chooser: C,
+    ) -> Result<Effect, Refusal> {
+        let success = at.instead(self.success);
+        let failure = if success == self.success {
+            self.failure
+        } else {
+            failure_at_least(self.failure, success)
+        };
+        let (process, location) = (at.process, at.location);
+        let f = &mut *self.function;
+        let updated = memory.update(process, location, success, failure, self.weak, f, chooser);
+        let updated = updated.ok_or(Refusal::Abandoned)?;
+        let read = Effect {
+            reads_from: Some(updated.reads_from),
+            stale_by: updated.stale_by,
+            spurious: updated.spurious,
+            ..Effect::read(AccessKind::Load, Some(failure), updated.read)
+        };
+        let Some((written, write)) = updated.written else { return Ok(read) };
+        Ok(Effect {
+            kind: AccessKind::ReadModifyWrite,
+            ordering: Some(success),
+            written: Some(written),
+            write: Some(write),
+            follows: Some(updated.reads_from),
+            changes: written != updated.read,
+            ..read
+        })
+    }
+
+    fn would_write(&mut self, value: u64) -> bool {
+        (self.function)(value).is_some()
+    }
+}
+
+#[expect(private_interfaces, reason = "only the engine performs operations")]
+impl Operation for PlainRead {
+    const WRITES: bool = false;
+
+    #[inline(always)]
+    fn perform<C: Chooser>(
+        &mut self,
+        at: Circumstances<'_>,
+        memory: &mut Memory,
+        _: C,
+    ) -> Result<Effect, Refusal> {
+        let value = memory.plain_read(at.process, at.location, at.step).map_err(Refusal::Race)?;
+        Ok(Effect::read(AccessKind::PlainRead, None, value))
+    }
+}
+
+#[expect(private_interfaces, reason = "only the engine performs operations")]
+impl Operation for PlainWrite {
+    const WRITES: bool = true;
+
+    #[inline(always)]
+    fn perform<C: Chooser>(
+        &mut self,
+        at: Circumstances<'_>,
+        memory: &mut Memory,
+        _: C,
+    ) -> Result<Effect, Refusal> {
+        let before = memory.latest(at.location);
+        memory.plain_write(at.process, at.location, self.value, at.step).map_err(Refusal::Race)?;
+        Ok(Effect {
+            kind: AccessKind::PlainWrite,
+            ordering: None,
+            read: None,
+            written: Some(self.value),
+            reads_from: None,
+            follows: None,
+            write: None,
+            stale_by: 0,
+            spurious: false,
+            changes: self.value != before,
+        })
+    }
+}
+
+#[inline]
+pub(super) fn instead(
+    overrides: &[Override],
+    site: Site,
+    method: &str,
+    written: Ordering,
+) -> Ordering {
+    if overrides.is_empty() {
+        return written;
+    }
+    replaced(overrides, site, method, written)
+}
+
+#[cold]
+fn replaced(overrides: &[Override], site: Site, method: &str, written: Ordering) -> Ordering {
+    let found = overrides.iter().find(|entry| {
+        std::ptr::eq(entry.site, site) && entry.method == method && entry.written == written
+    });
+    found.map_or(written, |entry| entry.instead)
+}
+
+/// The failure ordering of a compare-exchange whose success ordering was replaced: as strong as
+/// that allows, since a failed one is a load.
+fn failure_at_least(failure: Ordering, success: Ordering) -> Ordering {
+    match (failure, success) {
+        (_, Ordering::SeqCst) => Ordering::SeqCst,
+        (Ordering::Relaxed, Ordering::Acquire | Ordering::AcqRel) => Ordering::Acquire,
+        (failure, _) => failure,
+    }
+}
