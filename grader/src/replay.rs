@@ -110,7 +110,11 @@ fn steps(criterion: Criterion, memory: &str, witness: &Witness) -> String {
     if witness.steps.is_empty() {
         writeln!(out, "{}", harmless(witness.drawing.trim_end())).expect(infallible);
     }
-    writeln!(out, "\nto run it again: grader replay --scene {} --source …", harmless_line(&witness.replay))
-        .expect(infallible);
+    writeln!(
+        out,
+        "\nto run it again: grader replay --scene {} --source …",
+        harmless_line(&witness.replay)
+    )
+    .expect(infallible);
     out
 }

@@ -83,8 +83,10 @@ impl Assignment {
     /// `Err` is what the test says when it fails.
     fn examine<S: CriticalSection + 'static>(&self, criterion: Criterion) -> Result<(), String> {
         let folder = Path::new(self.folder);
-        let rubric = Rubric::read(&folder.join("rubric.toml")).map_err(|failure| failure.to_string())?;
-        let base = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
+        let rubric =
+            Rubric::read(&folder.join("rubric.toml")).map_err(|failure| failure.to_string())?;
+        let base =
+            folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
         let location = Location {
             assignment: self.name.to_owned(),
             base,
@@ -119,7 +121,12 @@ impl Assignment {
         self.concluded(&rubric, criterion, &report)
     }
 
-    fn concluded(&self, rubric: &Rubric, criterion: Criterion, report: &Report) -> Result<(), String> {
+    fn concluded(
+        &self,
+        rubric: &Rubric,
+        criterion: Criterion,
+        report: &Report,
+    ) -> Result<(), String> {
         match &report.conclusion {
             Conclusion::Examined => {}
             Conclusion::NotImplemented { site } => {
@@ -129,7 +136,9 @@ impl Assignment {
                 let schedule = schedule.as_deref().unwrap_or("before any execution");
                 return Err(format!("the code panics at {site}: {panic}\nschedule: {schedule}"));
             }
-            Conclusion::Runaway { reason, .. } => return Err(format!("the code runs away: {reason}")),
+            Conclusion::Runaway { reason, .. } => {
+                return Err(format!("the code runs away: {reason}"));
+            }
         }
         let found = report
             .criteria

@@ -96,6 +96,7 @@ impl Signature {
             let first = turn.iter().position(|other| other.location == step.location);
             mix(step.code);
             mix(step.value);
+            mix(u64::from(step.spurious));
             mix(first.map_or(u64::MAX, |index| index as u64));
         }
         Self(hash)
@@ -153,11 +154,20 @@ pub(super) struct Trial {
     remaining: u32,
 }
 
+/// What an operation is answered in a trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    /// The value.
+    pub value: u64,
+    /// A weak compare-exchange fails, whatever the value.
+    pub spurious: bool,
+}
+
 /// What a trial says to the next operation of its process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TrialStep {
     /// Here is the answer; go on.
-    Answer(u64),
+    Answer(Answer),
     /// The trial is over.
     Over(Turning),
 }
@@ -181,7 +191,7 @@ impl Trial {
 
     /// The process pauses (`spin_loop`): nothing to answer, but it takes time.
     pub(super) fn pause(&mut self) -> TrialStep {
-        self.spend().unwrap_or(TrialStep::Answer(0))
+        self.spend().unwrap_or(TrialStep::Answer(Answer { value: 0, spurious: false }))
     }
 
     /// The process is about to do `code` at `location`.
@@ -197,7 +207,7 @@ impl Trial {
         if self.position == self.turn.len() {
             self.position = 0;
         }
-        TrialStep::Answer(expected.value)
+        TrialStep::Answer(Answer { value: expected.value, spurious: expected.spurious })
     }
 
     fn spend(&mut self) -> Option<TrialStep> {
