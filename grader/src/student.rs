@@ -74,8 +74,7 @@ impl Assignment {
 
     #[track_caller]
     fn check<S: CriticalSection + 'static>(&self, criterion: Criterion) {
-        let told = self.examine::<S>(criterion);
-        if let Err(text) = told {
+        if let Err(text) = self.examine::<S>(criterion) {
             panic!("{text}");
         }
     }
@@ -103,8 +102,8 @@ impl Assignment {
             return Err(text);
         }
         let sources = by_name(texts(&examination.sources));
-        if let Ok(scene) = env::var(REPLAY) {
-            return Err(replayed(replay_in_test::<CriticalSectionSubject<S>>(&scene, &sources)));
+        if let Ok(again) = env::var(REPLAY) {
+            return Err(replayed(replay_in_test::<CriticalSectionSubject<S>>(&again, &sources)));
         }
         let plan = Plan {
             version: PROTOCOL_VERSION,
@@ -168,14 +167,14 @@ impl Assignment {
         if !explanation.contains(&witness.reason) {
             writeln!(text, "\n{}", witness.reason).expect(INFALLIBLE);
         }
-        let test = match criterion {
+        let name = match criterion {
             Criterion::MutualExclusion => "mutual_exclusion",
             Criterion::Progress => "progress",
             Criterion::BoundedWaiting => "bounded_waiting",
         };
         write!(
             text,
-            "\n{}\nTo see this again:\n\n    {REPLAY}={} cargo test -p {} {test}\n",
+            "\n{}\nTo see this again:\n\n    {REPLAY}={} cargo test -p {} {name}\n",
             witness.drawing, witness.replay, self.name
         )
         .expect(INFALLIBLE);

@@ -149,7 +149,7 @@ impl Examiner<'_> {
         if let Kind::Overlap(_) = kind {
             return self.overlap(memory, kind, setup, schedule);
         }
-        let setups = self.smaller(&Setup { model: memory.sampled(), ..setup.clone() });
+        let setups = Self::smaller(&Setup { model: memory.sampled(), ..setup.clone() });
         let same =
             |run: &Run<'_>, oracle: &MutualExclusion| judge(run, oracle).filter(|&k| k == kind);
         let simplest = simplest(&mut self.explorer, &setups, MutualExclusion::new, same)?;
@@ -165,7 +165,7 @@ impl Examiner<'_> {
         schedule: Schedule,
     ) -> Result<Verdict, Crash> {
         let stay = Setup { critical: Critical::Stay, model: memory.sampled(), ..setup.clone() };
-        let setups = self.smaller(&stay);
+        let setups = Self::smaller(&stay);
         let simplest = simplest(&mut self.explorer, &setups, MutualExclusion::new, judge_overlap)?;
         Ok(violation(simplest.unwrap_or((kind, setup, schedule))))
     }
@@ -178,7 +178,7 @@ impl Examiner<'_> {
         schedule: Schedule,
     ) -> Result<Verdict, Crash> {
         let sequential = Setup { model: Model::Sequential, ..setup.clone() };
-        let setups = self.smaller(&sequential);
+        let setups = Self::smaller(&sequential);
         let judge = |_: &Run<'_>, oracle: &MutualExclusion| {
             oracle.overlap().filter(|overlap| overlap.open_door).map(Kind::OpenDoor)
         };
@@ -187,7 +187,7 @@ impl Examiner<'_> {
     }
 
     /// The setup with one entry each, then with two, before the setup itself.
-    pub(super) fn smaller(&self, setup: &Setup) -> Vec<Setup> {
+    pub(super) fn smaller(setup: &Setup) -> Vec<Setup> {
         let mut setups: Vec<Setup> = Vec::new();
         for most in [1, 2] {
             let quotas: Vec<u32> = setup.quotas.iter().map(|&quota| quota.min(most)).collect();

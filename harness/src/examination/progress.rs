@@ -150,7 +150,7 @@ impl Examiner<'_> {
         schedule: Schedule,
     ) -> Result<Verdict, Crash> {
         let kind = self.classify(&setup, &schedule, waiting)?;
-        let setups = self.smaller(&Setup { model: memory.sampled(), ..setup.clone() });
+        let setups = Self::smaller(&Setup { model: memory.sampled(), ..setup.clone() });
         if let Some((waiting, smaller, simpler)) =
             simplest(&mut self.explorer, &setups, Stillness::new, judge_waits)?
         {
