@@ -15,6 +15,9 @@ use crate::trace::Schedule;
 /// Executions with a process kept inside, for each pair of processes and a little more.
 const DOOR_EXECUTIONS: u64 = 6;
 
+/// The part of the sampled executions that is run where exhaustive exploration was complete.
+pub(super) const EXHAUSTED_SHARE: u64 = 4;
+
 /// Operations of one such execution.
 const DOOR_STEPS_MAX: u32 = 2_000;
 
@@ -63,16 +66,20 @@ impl Examiner<'_> {
                 judge,
             )?;
             entries += found.entries;
+            let exhausted = found.exhausted;
             evidence.push(Evidence::exhaustive(processes, each, &found));
             if let Some((kind, schedule)) = found.breach {
                 return self.violated(memory, kind, setup, schedule);
             }
 
-            let setup = self.setup(memory, vec![self.effort.entries; processes], Critical::Datum);
+            let entries_each = self.effort.entries + u32::from(exhausted);
+            let setup = self.setup(memory, vec![entries_each; processes], Critical::Datum);
+            // Where all executions are known already, a few with more entries complete the picture.
+            let share = if exhausted { EXHAUSTED_SHARE } else { 1 };
             let found = self.sample(
                 &setup,
-                1,
-                self.effort.entries,
+                share,
+                entries_each,
                 MutualExclusion::new,
                 judge,
                 &mut evidence,
