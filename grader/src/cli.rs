@@ -7,14 +7,14 @@ use std::process;
 use std::thread;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use harness::runner::Criterion;
+use harness::runner::{Criterion, Replayed};
 
 use crate::batch::{self, Request};
 use crate::course::Course;
 use crate::exit_code::{self, ExitCode};
 use crate::failure::Failure;
 use crate::pipeline::Pipeline;
-use crate::report::{harmless_line, markdown, text};
+use crate::report::{harmless, harmless_line, markdown, text};
 use crate::result::{GradingResult, State};
 use crate::sandbox;
 use crate::submission::discover;
@@ -107,21 +107,38 @@ Examples:
         /// What `grader batch` had as --out
         dir: PathBuf,
     },
-    /// Print a counterexample step by step
+    /// Show a counterexample step by step
+    ///
+    /// Either the one that a result holds, or, with --scene, any that a report or a test printed. With
+    /// --source it is run again with that code; without, it is printed from the result.
     #[command(after_help = "\
 Examples:
   grader replay graded/results/anna/peterson.json
   grader replay graded/results/anna/peterson.json --criterion progress
-  grader replay graded/results/anna/peterson.json --sequential")]
+  grader replay graded/results/anna/peterson.json --sequential
+  grader replay graded/results/anna/peterson.json --source submissions/anna
+  grader replay --scene cpp20/stay/1,1/s1:2:0x5.1x4r --source peterson.rs")]
     Replay {
         /// A result: what `grader batch` wrote for a student and an assignment
-        result: PathBuf,
+        #[arg(required_unless_present = "scene", conflicts_with = "scene")]
+        result: Option<PathBuf>,
         /// Which criterion's counterexample, if several are violated [default: the first]
         #[arg(long, value_enum)]
         criterion: Option<CriterionName>,
         /// The counterexample under sequential consistency instead of Rust's memory model
         #[arg(long)]
         sequential: bool,
+        /// The counterexample itself, as reports and tests print it
+        #[arg(long, value_name = "TEXT", requires = "source")]
+        scene: Option<String>,
+        /// Run it again with this code: a file, folder or crate, as `grader grade` takes it
+        #[arg(long, value_name = "PATH")]
+        source: Option<PathBuf>,
+        /// The assignment, if the name of the source does not say it
+        #[arg(long, value_name = "NAME")]
+        assignment: Option<String>,
+        #[command(flatten)]
+        grading: Grading,
     },
     /// Print the table of algorithm properties, measured from the references
     Table {
@@ -248,10 +265,26 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
             ))?;
             Ok(ExitCode::Done)
         }
-        Command::Replay { result, criterion, sequential } => {
-            let result = crate::replay::read_result(&result)?;
-            let steps = crate::replay::replay(&result, criterion.map(Criterion::from), sequential)?;
-            written(write!(out, "{steps}"))?;
+        Command::Replay { result, criterion, sequential, scene, source, assignment, grading } => {
+            let result = result.map(|path| crate::replay::read_result(&path)).transpose()?;
+            let criterion = criterion.map(Criterion::from);
+            let text = match (source, result) {
+                (None, Some(result)) => crate::replay::replay(&result, criterion, sequential)?,
+                (Some(source), result) => {
+                    let scene = match (scene, &result) {
+                        (Some(scene), _) => scene,
+                        (None, Some(result)) => {
+                            let found = crate::replay::witness(result, criterion, sequential)?;
+                            found.1.replay.clone()
+                        }
+                        (None, None) => unreachable!("clap asks for a result or a scene"),
+                    };
+                    let assignment = assignment.or_else(|| result.map(|result| result.assignment));
+                    again(&source, assignment.as_deref(), scene, &grading)?
+                }
+                (None, None) => unreachable!("clap asks for a source with a scene"),
+            };
+            written(write!(out, "{text}"))?;
             Ok(ExitCode::Done)
         }
         Command::Table { format, grading } => {
@@ -271,6 +304,42 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
             })?;
             Ok(ExitCode::Done)
         }
+    }
+}
+
+/// Runs a counterexample again with the code at `path`.
+fn again(
+    path: &Path,
+    assignment: Option<&str>,
+    scene: String,
+    grading: &Grading,
+) -> Result<String, Failure> {
+    let course = Course::open(grading.course.as_deref(), grading.assignments_dir.as_deref())?;
+    let mut found = discover(path, &course.names(), assignment)?.found;
+    if let Some(assignment) = assignment {
+        found.retain(|location| location.assignment == assignment);
+    }
+    let location = match found.len() {
+        1 => found.remove(0),
+        0 => {
+            let text = format!("{}: there is no submission that could be run", path.display());
+            return Err(Failure::input(text).help("name the assignment with --assignment"));
+        }
+        _ => {
+            let text = format!("{}: there is more than one submission", path.display());
+            return Err(Failure::input(text).help("name the assignment with --assignment"));
+        }
+    };
+    let pipeline = grading.pipeline()?;
+    let prepared = pipeline.prepare(location)?;
+    match pipeline.replay(&prepared, scene)? {
+        Replayed::Shown { ending, drawing, .. } => {
+            Ok(format!("{}\n{}\n", harmless(&drawing), harmless(&ending)))
+        }
+        Replayed::Impossible { reason } => Err(Failure::input(format!(
+            "the counterexample cannot be shown with this code: {}",
+            harmless(&reason)
+        ))),
     }
 }
 

@@ -30,6 +30,17 @@ pub(crate) fn replay(
     criterion: Option<Criterion>,
     sequential: bool,
 ) -> Result<String, Failure> {
+    let (criterion, witness) = witness(result, criterion, sequential)?;
+    let memory = if sequential { "sequential consistency" } else { "Rust's memory model" };
+    Ok(steps(criterion, memory, witness))
+}
+
+/// A result's counterexample: of `criterion`, or of the first that is violated.
+pub(crate) fn witness(
+    result: &GradingResult,
+    criterion: Option<Criterion>,
+    sequential: bool,
+) -> Result<(Criterion, &Witness), Failure> {
     let violated = |wanted: Option<Criterion>| {
         result.criteria.iter().find_map(|found| {
             let verdict = if sequential { &found.sequential } else { &found.cpp20 };
@@ -41,26 +52,25 @@ pub(crate) fn replay(
             }
         })
     };
-    let Some((criterion, witness)) = violated(criterion) else {
-        let what = criterion.map_or("no criterion", title);
-        let failure = Failure::input(match criterion {
-            Some(_) => format!("{what} is not violated in this result"),
-            None => format!("{what} is violated in this result"),
-        });
-        let others: Vec<_> = result
-            .criteria
-            .iter()
-            .filter(|found| matches!(found.cpp20, Verdict::Violated { .. }))
-            .map(|found| title(found.criterion))
-            .collect();
-        return Err(if others.is_empty() {
-            failure
-        } else {
-            failure.help(format!("violated is: {}", others.join(", ")))
-        });
-    };
-    let memory = if sequential { "sequential consistency" } else { "Rust's memory model" };
-    Ok(steps(criterion, memory, witness))
+    if let Some(found) = violated(criterion) {
+        return Ok(found);
+    }
+    let what = criterion.map_or("no criterion", title);
+    let failure = Failure::input(match criterion {
+        Some(_) => format!("{what} is not violated in this result"),
+        None => format!("{what} is violated in this result"),
+    });
+    let others: Vec<_> = result
+        .criteria
+        .iter()
+        .filter(|found| matches!(found.cpp20, Verdict::Violated { .. }))
+        .map(|found| title(found.criterion))
+        .collect();
+    Err(if others.is_empty() {
+        failure
+    } else {
+        failure.help(format!("violated is: {}", others.join(", ")))
+    })
 }
 
 fn steps(criterion: Criterion, memory: &str, witness: &Witness) -> String {
@@ -100,6 +110,11 @@ fn steps(criterion: Criterion, memory: &str, witness: &Witness) -> String {
     if witness.steps.is_empty() {
         writeln!(out, "{}", harmless(witness.drawing.trim_end())).expect(infallible);
     }
-    writeln!(out, "\nschedule: {}", harmless_line(&witness.schedule)).expect(infallible);
+    writeln!(
+        out,
+        "\nto run it again: grader replay --scene {} --source …",
+        harmless_line(&witness.replay)
+    )
+    .expect(infallible);
     out
 }

@@ -111,9 +111,10 @@ pub(crate) fn replay(program: &Path, plan: &Plan, limits: &Limits) -> Result<Rep
     command.current_dir("/");
     let ended = sandbox::supervise(command, limits, move || converse(here, plan)).map_err(ours)?;
     let stderr = String::from_utf8_lossy(&ended.stderr).trim().to_owned();
-    ended.answer.replayed.ok_or_else(|| {
-        Failure::input(format!("the replay ended without an answer: {stderr}"))
-    })
+    ended
+        .answer
+        .replayed
+        .ok_or_else(|| Failure::input(format!("the replay ended without an answer: {stderr}")))
 }
 
 /// What came over the channel.

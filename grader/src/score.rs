@@ -272,7 +272,7 @@ pub(crate) mod tests {
         let weak = |kind| (violated(kind), upheld());
         let maybe = (unknown(), upheld());
         let optional = TAKING_TURNS.replace("required = true", "required = false");
-        for (name, text, verdicts, outcomes, points) in [
+        for (name, text, verdicts, outcomes, points) in vec![
             ("all hold", PETERSON, all.clone(), [Upheld; 3], "100"),
             (
                 "one fails",

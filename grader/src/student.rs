@@ -74,8 +74,7 @@ impl Assignment {
 
     #[track_caller]
     fn check<S: CriticalSection + 'static>(&self, criterion: Criterion) {
-        let told = self.examine::<S>(criterion);
-        if let Err(text) = told {
+        if let Err(text) = self.examine::<S>(criterion) {
             panic!("{text}");
         }
     }
@@ -83,8 +82,10 @@ impl Assignment {
     /// `Err` is what the test says when it fails.
     fn examine<S: CriticalSection + 'static>(&self, criterion: Criterion) -> Result<(), String> {
         let folder = Path::new(self.folder);
-        let rubric = Rubric::read(&folder.join("rubric.toml")).map_err(|failure| failure.to_string())?;
-        let base = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
+        let rubric =
+            Rubric::read(&folder.join("rubric.toml")).map_err(|failure| failure.to_string())?;
+        let base =
+            folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
         let location = Location {
             assignment: self.name.to_owned(),
             base,
@@ -101,8 +102,8 @@ impl Assignment {
             return Err(text);
         }
         let sources = by_name(texts(&examination.sources));
-        if let Ok(scene) = env::var(REPLAY) {
-            return Err(replayed(replay_in_test::<CriticalSectionSubject<S>>(&scene, &sources)));
+        if let Ok(again) = env::var(REPLAY) {
+            return Err(replayed(replay_in_test::<CriticalSectionSubject<S>>(&again, &sources)));
         }
         let plan = Plan {
             version: PROTOCOL_VERSION,
@@ -119,7 +120,12 @@ impl Assignment {
         self.concluded(&rubric, criterion, &report)
     }
 
-    fn concluded(&self, rubric: &Rubric, criterion: Criterion, report: &Report) -> Result<(), String> {
+    fn concluded(
+        &self,
+        rubric: &Rubric,
+        criterion: Criterion,
+        report: &Report,
+    ) -> Result<(), String> {
         match &report.conclusion {
             Conclusion::Examined => {}
             Conclusion::NotImplemented { site } => {
@@ -129,7 +135,9 @@ impl Assignment {
                 let schedule = schedule.as_deref().unwrap_or("before any execution");
                 return Err(format!("the code panics at {site}: {panic}\nschedule: {schedule}"));
             }
-            Conclusion::Runaway { reason, .. } => return Err(format!("the code runs away: {reason}")),
+            Conclusion::Runaway { reason, .. } => {
+                return Err(format!("the code runs away: {reason}"));
+            }
         }
         let found = report
             .criteria
@@ -159,14 +167,14 @@ impl Assignment {
         if !explanation.contains(&witness.reason) {
             writeln!(text, "\n{}", witness.reason).expect(INFALLIBLE);
         }
-        let test = match criterion {
+        let name = match criterion {
             Criterion::MutualExclusion => "mutual_exclusion",
             Criterion::Progress => "progress",
             Criterion::BoundedWaiting => "bounded_waiting",
         };
         write!(
             text,
-            "\n{}\nTo see this again:\n\n    {REPLAY}={} cargo test -p {} {test}\n",
+            "\n{}\nTo see this again:\n\n    {REPLAY}={} cargo test -p {} {name}\n",
             witness.drawing, witness.replay, self.name
         )
         .expect(INFALLIBLE);

@@ -187,8 +187,9 @@ fn operate<O: Operation>(variable: Variable<'_>, call: Call, mut operation: O) -
     match arrival {
         Arrival::Go => {}
         Arrival::Switch(mine) => switch(mine)?,
-        Arrival::Answer(value) => {
-            return Some(Reply { value, wrote: operation.would_write(value) });
+        Arrival::Answer(answer) => {
+            let wrote = !answer.spurious && operation.would_write(answer.value);
+            return Some(Reply { value: answer.value, wrote });
         }
     }
     let reply = with(|execution| execution.perform(&mut operation, call, code, location)).flatten();

@@ -96,6 +96,9 @@ impl<B> Exploration<B> {
 /// Operations of an exhaustive execution, for each process.
 const EXHAUSTIVE_STEPS_MAX: u32 = 250;
 
+/// How often an exhaustive exploration is begun anew when a waiting loop turned out to be none.
+const RESTARTS_MAX: u32 = 8;
+
 /// Cut executions after which an exhaustive exploration is given up.
 const CUT_MAX: u64 = 100;
 
@@ -244,7 +247,7 @@ impl<'a> Explorer<'a> {
             steps_max: setup.steps_max.min(EXHAUSTIVE_STEPS_MAX * setup.processes() as u32),
             ..setup.clone()
         };
-        loop {
+        for restarts in 0.. {
             let hidden_before = self.engine.hidden_turns();
             let mut strategy = Exhaustive::new(executions_max);
             let mut found = Exploration::nothing();
@@ -263,7 +266,12 @@ impl<'a> Explorer<'a> {
             if found.breach.is_some() || self.engine.hidden_turns() == hidden_before {
                 return Ok(found);
             }
+            if restarts == RESTARTS_MAX {
+                found.exhausted = false;
+                return Ok(found);
+            }
         }
+        unreachable!("the last restart returns")
     }
 
     /// Runs some executions and shows them all to `observer`, every access included.

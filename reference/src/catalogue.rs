@@ -247,7 +247,7 @@ table! {
     lock_variable::LockVariable for [2, 3], measures LOCK_VARIABLE;
     flawed {
         exit_toggles: LOCK_VARIABLE.progress(always(&[Solo, Stuck]));
-        exit_waits: LOCK_VARIABLE.progress(always(&[ExitWaits]));
+        exit_waits: LOCK_VARIABLE.progress(always(&[ExitWaits])).bounded_waiting(open(RARELY));
         lock_per_process: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
         missing_exit: LOCK_VARIABLE.progress(always(&[Solo, Stuck])).bounded_waiting(UPHELD);
         no_exclusion: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
@@ -397,7 +397,7 @@ table! {
         polite: UNFAIR.progress(always(&[Livelock]));
         relaxed: UNFAIR.mutual_exclusion(NOT_VISIBLE);
         relaxed_exit: UNFAIR.mutual_exclusion(NOT_VISIBLE);
-        stale_owner: UNFAIR.mutual_exclusion(LETS_ALL_IN);
+        stale_owner: UNFAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(open(RARELY));
         swap_releases: UNFAIR.mutual_exclusion(NOT_VISIBLE);
         waiter_resets: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(open(ONE_TURN));
     }
@@ -455,6 +455,7 @@ table! {
 
 const UNDEFINED: &str = "a program with a data race has no meaning";
 const DISORDER: &str = "after the overlap two tokens are about, and one may overwrite the other";
+const RARELY: &str = "starves only among three, by schedules that the adversary may not come upon";
 const ONE_TURN: &str = "depends on how many turns of its loop the waiting process gets";
 
 #[cfg(test)]

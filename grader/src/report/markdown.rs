@@ -134,7 +134,11 @@ fn explain(out: &mut String, criterion: &CriterionResult) {
         return;
     }
     if let Verdict::Violated { witness } = &criterion.cpp20 {
-        let shown = format!("{}\n\nschedule: {}", witness.drawing.trim_end(), witness.schedule);
+        let shown = format!(
+            "{}\n\nto see it again: grader replay --source <your file> --scene \\\n    {}",
+            witness.drawing.trim_end(),
+            witness.replay
+        );
         line(out, &fence(&shown));
     }
 }

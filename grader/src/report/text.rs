@@ -98,7 +98,8 @@ fn write_criterion(out: &mut dyn Write, result: &CriterionResult) -> io::Result<
             "\n      {}",
             indent(&harmless(witness.drawing.trim_end())).replace('\n', "\n  ")
         )?;
-        writeln!(out, "\n    schedule: {}", harmless_line(&witness.schedule))?;
+        writeln!(out, "\n    to see it again: grader replay --source <your file> --scene \\")?;
+        writeln!(out, "        {}", harmless_line(&witness.replay))?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::fiber::Suspender;
 use super::operation::{Call, Circumstances, Operation, Refusal, Reply, instead};
-use super::spin::{Ledger, Run, Signature, Step, Trial, TrialStep, Turning};
+use super::spin::{Answer, Ledger, Run, Signature, Step, Trial, TrialStep, Turning};
 use crate::choice::{Choice, Chooser, Ending, Pending, Performed, Spinning, Strategy, Turn};
 use crate::event::{Event, EventKind, LocationId, Observer, Section, Site};
 use crate::memory::{Memory, Model, Race};
@@ -104,7 +104,7 @@ pub(crate) enum Arrival {
     /// Suspend by this; perform it when woken.
     Switch(Suspender),
     /// This is the answer; nothing is performed. (A trial of a waiting loop.)
-    Answer(u64),
+    Answer(Answer),
 }
 
 /// A turn of a waiting loop that nobody has tried out yet.
@@ -554,7 +554,7 @@ impl<'a> Execution<'a> {
     fn tried(&mut self, step: TrialStep) -> Arrival {
         beat();
         match step {
-            TrialStep::Answer(value) => Arrival::Answer(value),
+            TrialStep::Answer(answer) => Arrival::Answer(answer),
             TrialStep::Over(turning) => {
                 self.trial_over(turning);
                 Arrival::Switch(self.suspender())

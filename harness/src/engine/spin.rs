@@ -91,7 +91,8 @@ impl Signature {
     /// its locations differently, is the same turn.
     fn precede(&mut self, step: &Step, later: &[Step]) {
         let again = later.iter().position(|other| other.location == step.location);
-        for word in [step.code, step.value, again.map_or(u64::MAX, |index| index as u64)] {
+        let again = again.map_or(u64::MAX, |index| index as u64);
+        for word in [step.code, step.value, u64::from(step.spurious), again] {
             self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             self.0 ^= self.0 >> 29;
         }
@@ -149,11 +150,20 @@ pub(super) struct Trial {
     remaining: u32,
 }
 
+/// What an operation is answered in a trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    /// The value.
+    pub value: u64,
+    /// A weak compare-exchange fails, whatever the value.
+    pub spurious: bool,
+}
+
 /// What a trial says to the next operation of its process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TrialStep {
     /// Here is the answer; go on.
-    Answer(u64),
+    Answer(Answer),
     /// The trial is over.
     Over(Turning),
 }
@@ -177,7 +187,7 @@ impl Trial {
 
     /// The process pauses (`spin_loop`): nothing to answer, but it takes time.
     pub(super) fn pause(&mut self) -> TrialStep {
-        self.spend().unwrap_or(TrialStep::Answer(0))
+        self.spend().unwrap_or(TrialStep::Answer(Answer { value: 0, spurious: false }))
     }
 
     /// The process is about to do `code` at `location`.
@@ -193,7 +203,7 @@ impl Trial {
         if self.position == self.turn.len() {
             self.position = 0;
         }
-        TrialStep::Answer(expected.value)
+        TrialStep::Answer(Answer { value: expected.value, spurious: expected.spurious })
     }
 
     fn spend(&mut self) -> Option<TrialStep> {

@@ -11,6 +11,9 @@ use crate::trace::Schedule;
 /// Operations of one run of the adversary.
 const STEPS_MAX: u32 = 20_000;
 
+/// Runs of the adversary after which it is believed that nobody ever enters.
+const RUNS_WITHOUT_ENTRY_MAX: u64 = 12;
+
 /// Steps of the entry section after which the victim is frozen, at most.
 const DOORWAY_STEPS_MAX: u32 = 24;
 
@@ -37,6 +40,9 @@ impl Examiner<'_> {
                 let found = self.once(&setup, &mut starver)?;
                 done += 1;
                 entries += found.entries;
+                if entries == 0 && done >= RUNS_WITHOUT_ENTRY_MAX {
+                    return Ok(nobody_entered());
+                }
                 worst = worst.max(starver.bypass());
                 if starver.was_starved() {
                     let schedule = self.explorer.engine().schedule().clone();
@@ -73,8 +79,7 @@ impl Examiner<'_> {
             }
         }
         if entries == 0 {
-            let reason = "nobody ever entered the critical section, so nobody was overtaken";
-            return Ok(Verdict::Unknown(reason.to_owned()));
+            return Ok(nobody_entered());
         }
         Ok(Verdict::Upheld {
             evidence,
@@ -142,4 +147,9 @@ impl Examiner<'_> {
         }
         Ok(freezer.doorway())
     }
+}
+
+fn nobody_entered() -> Verdict {
+    let reason = "nobody ever entered the critical section, so nobody was overtaken";
+    Verdict::Unknown(reason.to_owned())
 }

@@ -26,7 +26,10 @@ pub struct Mend {
 
 /// The atomic operations of a solution: where, which method, with which ordering, of what kind.
 #[derive(Debug, Default)]
-struct Uses(BTreeMap<(&'static str, u32, u32, &'static str, u8), (Override, Option<AccessKind>)>);
+struct Uses(BTreeMap<Place, (Override, Option<AccessKind>)>);
+
+/// File, line, column, method, and strength of the ordering: in this order uses are tried.
+type Place = (&'static str, u32, u32, &'static str, u8);
 
 impl Observer for Uses {
     fn observe(&mut self, event: &Event) -> ControlFlow<()> {

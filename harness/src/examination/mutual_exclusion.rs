@@ -15,6 +15,9 @@ use crate::trace::Schedule;
 /// Executions with a process kept inside, for each pair of processes and a little more.
 const DOOR_EXECUTIONS: u64 = 6;
 
+/// The part of the sampled executions that is run where exhaustive exploration was complete.
+pub(super) const EXHAUSTED_SHARE: u64 = 4;
+
 /// Operations of one such execution.
 const DOOR_STEPS_MAX: u32 = 2_000;
 
@@ -63,16 +66,20 @@ impl Examiner<'_> {
                 judge,
             )?;
             entries += found.entries;
+            let exhausted = found.exhausted;
             evidence.push(Evidence::exhaustive(processes, each, &found));
             if let Some((kind, schedule)) = found.breach {
                 return self.violated(memory, kind, setup, schedule);
             }
 
-            let setup = self.setup(memory, vec![self.effort.entries; processes], Critical::Datum);
+            let entries_each = self.effort.entries + u32::from(exhausted);
+            let setup = self.setup(memory, vec![entries_each; processes], Critical::Datum);
+            // Where all executions are known already, a few with more entries complete the picture.
+            let share = if exhausted { EXHAUSTED_SHARE } else { 1 };
             let found = self.sample(
                 &setup,
-                1,
-                self.effort.entries,
+                share,
+                entries_each,
                 MutualExclusion::new,
                 judge,
                 &mut evidence,
@@ -149,7 +156,7 @@ impl Examiner<'_> {
         if let Kind::Overlap(_) = kind {
             return self.overlap(memory, kind, setup, schedule);
         }
-        let setups = self.smaller(&Setup { model: memory.sampled(), ..setup.clone() });
+        let setups = Self::smaller(&Setup { model: memory.sampled(), ..setup.clone() });
         let same =
             |run: &Run<'_>, oracle: &MutualExclusion| judge(run, oracle).filter(|&k| k == kind);
         let simplest = simplest(&mut self.explorer, &setups, MutualExclusion::new, same)?;
@@ -165,7 +172,7 @@ impl Examiner<'_> {
         schedule: Schedule,
     ) -> Result<Verdict, Crash> {
         let stay = Setup { critical: Critical::Stay, model: memory.sampled(), ..setup.clone() };
-        let setups = self.smaller(&stay);
+        let setups = Self::smaller(&stay);
         let simplest = simplest(&mut self.explorer, &setups, MutualExclusion::new, judge_overlap)?;
         Ok(violation(simplest.unwrap_or((kind, setup, schedule))))
     }
@@ -178,7 +185,7 @@ impl Examiner<'_> {
         schedule: Schedule,
     ) -> Result<Verdict, Crash> {
         let sequential = Setup { model: Model::Sequential, ..setup.clone() };
-        let setups = self.smaller(&sequential);
+        let setups = Self::smaller(&sequential);
         let judge = |_: &Run<'_>, oracle: &MutualExclusion| {
             oracle.overlap().filter(|overlap| overlap.open_door).map(Kind::OpenDoor)
         };
@@ -187,7 +194,7 @@ impl Examiner<'_> {
     }
 
     /// The setup with one entry each, then with two, before the setup itself.
-    pub(super) fn smaller(&self, setup: &Setup) -> Vec<Setup> {
+    pub(super) fn smaller(setup: &Setup) -> Vec<Setup> {
         let mut setups: Vec<Setup> = Vec::new();
         for most in [1, 2] {
             let quotas: Vec<u32> = setup.quotas.iter().map(|&quota| quota.min(most)).collect();

@@ -2,6 +2,7 @@
 //! scenario is also run with some of them resting for ever.
 
 use super::counterexample::simplest;
+use super::mutual_exclusion::EXHAUSTED_SHARE;
 use super::verdict::{Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory, lasso};
 use crate::engine::Outcome;
@@ -62,6 +63,7 @@ impl Examiner<'_> {
                 let budget = self.effort.exhaustive_executions_max;
                 let budget = if processes == 2 { budget } else { budget / all_quotas.len() as u64 };
                 let found = self.explorer.exhaust(&setup, budget, Stillness::new, judge_waits)?;
+                let exhausted = found.exhausted;
                 evidence.push(Evidence::exhaustive(processes, each, &found));
                 if let Some((waiting, schedule)) = found.breach {
                     let breach = Breach::Waits(waiting);
@@ -87,7 +89,7 @@ impl Examiner<'_> {
                         None => doubt = Some(processes),
                     }
                 }
-                let share = all_quotas.len() as u64;
+                let share = all_quotas.len() as u64 * if exhausted { EXHAUSTED_SHARE } else { 1 };
                 let found =
                     self.sample(&setup, share, most, Stillness::new, judge, &mut evidence)?;
                 if let Some((breach, schedule)) = found.breach {
@@ -150,7 +152,7 @@ impl Examiner<'_> {
         schedule: Schedule,
     ) -> Result<Verdict, Crash> {
         let kind = self.classify(&setup, &schedule, waiting)?;
-        let setups = self.smaller(&Setup { model: memory.sampled(), ..setup.clone() });
+        let setups = Self::smaller(&Setup { model: memory.sampled(), ..setup.clone() });
         if let Some((waiting, smaller, simpler)) =
             simplest(&mut self.explorer, &setups, Stillness::new, judge_waits)?
         {

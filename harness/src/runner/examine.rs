@@ -1,8 +1,8 @@
 //! One submission through all examinations: from a plan to a report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{
@@ -14,8 +14,31 @@ use crate::examination::{self, Effort, Examiner, Memory};
 use crate::exploration::{Crash, Explorer};
 use crate::scenario::Scenario;
 
-/// One examination at a time in one process: solutions may keep their state in statics.
-static EXAMINATION: Mutex<()> = Mutex::new(());
+/// The solutions that are under examination in this process. One examination of each at a time: it
+/// may keep its state in statics.
+static EXAMINED: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+static EXAMINED_LESS: Condvar = Condvar::new();
+
+/// The right to examine a solution.
+struct Alone(&'static str);
+
+impl Alone {
+    fn with(solution: &'static str) -> Self {
+        let examined = EXAMINED.lock().unwrap_or_else(PoisonError::into_inner);
+        EXAMINED_LESS
+            .wait_while(examined, |examined| examined.contains(solution))
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(solution);
+        Self(solution)
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        EXAMINED.lock().unwrap_or_else(PoisonError::into_inner).remove(self.0);
+        EXAMINED_LESS.notify_all();
+    }
+}
 
 /// All three criteria.
 pub(super) const CRITERIA: [Criterion; 3] =
@@ -28,7 +51,7 @@ pub fn examine(
     criteria: &[Criterion],
     say: &mut dyn FnMut(&str),
 ) -> Report {
-    let _alone = EXAMINATION.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = Alone::with(scenario.solution());
     let effort = effort(plan);
     let mut examiner = Examiner::new(Explorer::new(scenario), &effort);
     let mut report = Report {
@@ -67,7 +90,7 @@ pub(super) fn replay(
     scene: &str,
     sources: &BTreeMap<String, String>,
 ) -> Replayed {
-    let _alone = EXAMINATION.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = Alone::with(scenario.solution());
     let scene: Scene = match scene.parse() {
         Ok(scene) => scene,
         Err(reason) => return Replayed::Impossible { reason },

@@ -59,9 +59,9 @@ pub struct Portfolio {
 impl Default for Portfolio {
     fn default() -> Self {
         Self {
-            exhaustive_executions_max: 10_000,
-            random_executions: 4_000,
-            pct_executions: 2_000,
+            exhaustive_executions_max: 6_000,
+            random_executions: 3_000,
+            pct_executions: 1_000,
             pos_executions: 2_000,
             adversary_executions: 60,
             steps_per_execution_max: 4_000,

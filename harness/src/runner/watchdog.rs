@@ -104,7 +104,9 @@ pub(super) fn install_overflow_handler() {
 
 extern "C" fn on_fault(signal: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
     // SAFETY: the kernel passes a valid siginfo to a handler installed with SA_SIGINFO.
-    let address = unsafe { (*info).si_addr() }.addr();
+    let info = unsafe { &*info };
+    // SAFETY: SIGSEGV and SIGBUS come with an address.
+    let address = unsafe { info.si_addr() }.addr();
     if Guard::contains(address) {
         const TEXT: &[u8] =
             b"\nstack overflow: the entry or exit section used up the stack of its \

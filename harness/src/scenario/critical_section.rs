@@ -11,6 +11,9 @@ use crate::shim::{SharedCell, yield_now};
 
 /// A scenario: it makes the processes' bodies, with a fresh solution for each execution.
 pub trait Scenario {
+    /// Which solution it is, to tell it from others in one process.
+    fn solution(&self) -> &'static str;
+
     /// The bodies of `quotas.len()` processes; process `i` enters `quotas[i]` times and then rests in
     /// its remainder section for ever.
     fn body<'a>(
@@ -48,6 +51,10 @@ impl<S> Default for CriticalSectionScenario<S> {
 }
 
 impl<S: CriticalSection> Scenario for CriticalSectionScenario<S> {
+    fn solution(&self) -> &'static str {
+        std::any::type_name::<S>()
+    }
+
     fn body<'a>(
         &'a self,
         quotas: &'a [u32],

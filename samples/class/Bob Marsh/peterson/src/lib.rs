@@ -21,7 +21,7 @@ impl CriticalSection for Peterson {
         // The one who writes last waits.
         self.victim.swap(me as u8, Ordering::AcqRel);
         fence(Ordering::SeqCst);
-        while self.intents.declared(1 - me) && usize::from(self.victim.load(Ordering::Relaxed)) == me {
+        while self.intents.declared(1 - me) && usize::from(self.victim.load(Ordering::Acquire)) == me {
             yield_now();
         }
     }
