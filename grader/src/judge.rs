@@ -60,11 +60,11 @@ fn complete(report: Box<Report>) -> Judgement {
             "There is still a `todo!()` where the solution goes.",
             at(site, "not implemented yet".to_owned()),
         ),
-        Conclusion::Panicked { panic, site, schedule } => {
+        Conclusion::Panicked { panic, site, replay } => {
             let mut text = format!("panicked: {panic}");
-            if let Some(schedule) = schedule {
-                text.push_str("\nschedule: ");
-                text.push_str(schedule);
+            if let Some(replay) = replay {
+                text.push_str("\nto see it again: grader replay --source <your file> --scene ");
+                text.push_str(replay);
             }
             other(State::Crashed, "The code panics.", at(site, text))
         }
@@ -204,7 +204,7 @@ mod tests {
         let site = "src/lib.rs:3".to_owned();
         let todo = Conclusion::NotImplemented { site: site.clone() };
         assert_eq!(complete(report(todo)), State::NotImplemented);
-        let panicked = Conclusion::Panicked { panic: "index".to_owned(), site, schedule: None };
+        let panicked = Conclusion::Panicked { panic: "index".to_owned(), site, replay: None };
         assert_eq!(complete(report(panicked)), State::Crashed);
         let runaway = Conclusion::Runaway {
             kind: RunawayKind::Endless,

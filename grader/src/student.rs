@@ -131,9 +131,17 @@ impl Assignment {
             Conclusion::NotImplemented { site } => {
                 return Err(format!("not implemented yet: there is a todo!() at {site}"));
             }
-            Conclusion::Panicked { panic, site, schedule } => {
-                let schedule = schedule.as_deref().unwrap_or("before any execution");
-                return Err(format!("the code panics at {site}: {panic}\nschedule: {schedule}"));
+            Conclusion::Panicked { panic, site, replay } => {
+                let mut text = format!("the code panics at {site}: {panic}");
+                if let Some(replay) = replay {
+                    let name = self.name;
+                    write!(
+                        text,
+                        "\n\nTo see this again:\n\n    {REPLAY}={replay} cargo test -p {name}"
+                    )
+                    .expect(INFALLIBLE);
+                }
+                return Err(text);
             }
             Conclusion::Runaway { reason, .. } => {
                 return Err(format!("the code runs away: {reason}"));

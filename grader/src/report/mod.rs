@@ -60,7 +60,7 @@ pub(crate) fn evidence(verdict: &Verdict) -> String {
                     .iter()
                     .map(|found| {
                         format!(
-                            "{} processes, {} entries each: all {} executions",
+                            "{} processes, up to {} entries each: all {} executions",
                             found.processes, found.entries, found.executions
                         )
                     })

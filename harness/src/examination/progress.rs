@@ -100,6 +100,11 @@ impl Examiner<'_> {
                 }
             }
         }
+        if evidence.iter().all(|one| one.executions == 0) {
+            let reason = "every execution ends in a data race or goes on without end before anything can \
+                          be said about progress";
+            return Ok(Verdict::Unknown(reason.to_owned()));
+        }
         if let Some(processes) = doubt {
             return Ok(Verdict::Unknown(format!(
                 "with {processes} processes some execution went on for {} steps without an entry, but \

@@ -60,7 +60,7 @@ impl Evidence {
             strategy,
             processes,
             entries,
-            executions: found.complete + found.blocked + found.cut,
+            executions: found.complete + found.blocked,
             blocked: 0,
             complete: false,
         }

@@ -214,7 +214,9 @@ fn concluded(crash: &Crash) -> Conclusion {
     Conclusion::Panicked {
         panic: message.clone(),
         site,
-        schedule: crash.schedule.as_ref().map(ToString::to_string),
+        replay: crash.execution.as_deref().map(|(setup, schedule)| {
+            Scene { setup: setup.clone(), schedule: schedule.clone() }.to_string()
+        }),
     }
 }
 

@@ -85,8 +85,8 @@ pub enum Conclusion {
         panic: String,
         /// Where, `file:line`.
         site: String,
-        /// A schedule that replays it, if it was during an execution.
-        schedule: Option<String>,
+        /// The execution in which it did, as [`Witness::replay`] has it, unless it was before any.
+        replay: Option<String>,
     },
     /// The code ran on without ever reaching a preemption point, or overflowed its stack.
     Runaway {

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::report::{Witness, WitnessKind, WitnessStep};
 use super::scene::{Scene, memory_name};
+use crate::backend::Panic;
 use crate::engine::{DataRace, Outcome};
 use crate::event::{Event, EventKind, Observer};
 use crate::examination::{Kind, Violation};
@@ -49,7 +50,15 @@ impl Told {
         let setup = Setup { steps_max: schedule.len() as u32, ..setup.clone() };
         let mut recorder = Recorder::default();
         let mut replay = Replay::new(schedule.clone());
-        let outcome = explorer.replay(&setup, &mut replay, &mut recorder, true)?;
+        let outcome = match explorer.replay(&setup, &mut replay, &mut recorder, true) {
+            Ok(outcome) => outcome,
+            // A panic within the execution is what may be to be shown.
+            Err(Crash { panic, execution: Some(_) }) => {
+                let Panic { message, site } = panic;
+                Outcome::Panicked { process: None, message, site }
+            }
+            Err(crash) => return Err(crash),
+        };
         let from = schedule.loop_start().unwrap_or(schedule.len()) as u32;
         let mut events = recorder.0;
         // The rest in the remainder section is the harness's own step: it is left out, and the
