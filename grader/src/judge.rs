@@ -68,6 +68,12 @@ fn complete(report: Box<Report>) -> Judgement {
             }
             other(State::Crashed, "The code panics.", at(site, text))
         }
+        Conclusion::Fault { what } => Judgement::Other(Other {
+            state: State::Error,
+            summary: "The harness failed.".to_owned(),
+            problems: Vec::new(),
+            flags: vec![format!("harness fault: {what}")],
+        }),
         Conclusion::Runaway { kind, reason, site } => {
             let problem = match site {
                 Some(site) => at(site, format!("{reason} (the last step before that is here)")),

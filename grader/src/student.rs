@@ -143,6 +143,9 @@ impl Assignment {
                 }
                 return Err(text);
             }
+            Conclusion::Fault { what } => {
+                return Err(format!("the harness failed, which is no fault of yours: {what}"));
+            }
             Conclusion::Runaway { reason, .. } => {
                 return Err(format!("the code runs away: {reason}"));
             }

@@ -76,6 +76,7 @@ pub fn execute(
     }
     engine.state.reset(settings.model, processes);
     let mut execution = Execution::new(&mut engine.state, strategy, observer, settings);
+    CAPTURED.take();
     let restore = Restore(CURRENT.get());
     CURRENT.set((&raw mut execution).cast());
 
@@ -179,6 +180,9 @@ pub(crate) struct Variable<'a> {
 )]
 #[inline(always)]
 fn operate<O: Operation>(variable: Variable<'_>, call: Call, mut operation: O) -> Option<Reply> {
+    if std::thread::panicking() {
+        return None; // a destructor, while the stack unwinds
+    }
     let code = call.code();
     let (location, arrival) = with(|execution| {
         let location = execution.locate(variable.tag, variable.outside);

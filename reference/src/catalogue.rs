@@ -439,7 +439,7 @@ table! {
         scans_from_zero: UNFAIR;
         shared_key: FAIR
             .mutual_exclusion(always(&[Overlap, OpenDoor]))
-            .progress(always(&[Solo, Stuck]))
+            .progress(always(&[Solo, Stuck, Livelock]))
             .bounded_waiting(UPHELD);
     }
     variants {

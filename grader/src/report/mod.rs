@@ -47,25 +47,21 @@ pub(crate) fn evidence(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Upheld { evidence, bypass, doorway } => {
             let mut parts: Vec<String> = Vec::new();
-            let complete: Vec<_> = evidence.iter().filter(|found| found.complete).collect();
-            if complete.is_empty() {
-                let executions: u64 = evidence.iter().map(|found| found.executions).sum();
-                let mut strategies: Vec<_> =
-                    evidence.iter().map(|found| found.strategy.as_str()).collect();
-                strategies.sort_unstable();
-                strategies.dedup();
-                parts.push(format!("in {executions} schedules ({})", strategies.join(", ")));
-            } else {
-                let bounds: Vec<String> = complete
-                    .iter()
-                    .map(|found| {
-                        format!(
-                            "{} processes, up to {} entries each: all {} executions",
-                            found.processes, found.entries, found.executions
-                        )
-                    })
-                    .collect();
-                parts.push(bounds.join("; "));
+            let mut counts: Vec<usize> = evidence.iter().map(|found| found.processes).collect();
+            counts.sort_unstable();
+            counts.dedup();
+            for processes in counts {
+                let of = || evidence.iter().filter(|found| found.processes == processes);
+                parts.push(match of().find(|found| found.complete) {
+                    Some(found) => format!(
+                        "{processes} processes, up to {} entries each: all {} executions",
+                        found.entries, found.executions
+                    ),
+                    None => format!(
+                        "{processes} processes: {} executions",
+                        of().map(|found| found.executions).sum::<u64>()
+                    ),
+                });
             }
             if let Some(bypass) = bypass {
                 parts.push(format!("bypass at most {bypass}"));

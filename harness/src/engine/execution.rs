@@ -128,6 +128,9 @@ struct Local {
     awaits: Vec<(LocationId, u64)>,
     /// Whether the turn after which it was parked is evidence of waiting.
     spurious: bool,
+    /// Whether its last step was a pause. Others need no second chance to run before it has done
+    /// something: pauses in a row are one step, however long a process backs off.
+    paused: bool,
 }
 
 /// The state of one execution.
@@ -232,6 +235,7 @@ impl State {
             local.fresh = false;
             local.awaits.clear();
             local.spurious = false;
+            local.paused = false;
         }
         self.outcome = None;
         self.trial_requests.clear();
@@ -389,7 +393,11 @@ impl<'a> Execution<'a> {
         if self.is_over() {
             return Arrival::Switch(self.suspender());
         }
-        self.choose(self.state.running, Pending::Silent)
+        let me = self.state.running;
+        if std::mem::replace(&mut self.state.locals[me.index()].paused, true) {
+            return Arrival::Answer(Answer { value: 0, spurious: false });
+        }
+        self.choose(me, Pending::Silent)
     }
 
     /// Chooses who steps next, now that it is known what `me` will do.
@@ -580,6 +588,7 @@ impl<'a> Execution<'a> {
     ) -> Option<Reply> {
         let process = self.state.running;
         let state = &mut *self.state;
+        state.locals[process.index()].paused = false;
         let decider = Decider {
             strategy: &mut *self.strategy,
             schedule: &mut state.schedule,
@@ -659,6 +668,7 @@ impl<'a> Execution<'a> {
     /// The running process performs a fence.
     pub(crate) fn fence(&mut self, ordering: Ordering, site: Site, code: u64) {
         let me = self.state.running;
+        self.state.locals[me.index()].paused = false;
         let ordering = instead(&self.settings.overrides, site, "fence", ordering);
         self.state.memory.fence(me, ordering);
         if self.watches {
@@ -702,6 +712,7 @@ impl<'a> Execution<'a> {
             return self.trial_over(Turning::Hidden);
         }
         let me = self.state.running;
+        self.state.locals[me.index()].paused = false;
         let turn = &mut self.state.turn;
         // Naming the kind again spares a copy: the largest kind is an access.
         let (section, kind) = match kind {

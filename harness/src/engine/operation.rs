@@ -95,7 +95,7 @@ pub(super) struct Effect {
     pub write: Option<WriteId>,
     pub stale_by: u32,
     pub spurious: bool,
-    /// Whether anybody could notice. A write of the value that was there is none: a failed
+    /// Whether anybody could notice. A read-modify-write that leaves the value is no change: a failed
     /// test-and-set waits.
     pub changes: bool,
 }
@@ -228,7 +228,6 @@ impl Operation for Store {
         memory: &mut Memory,
         chooser: C,
     ) -> Result<Effect, Refusal> {
-        let before = memory.latest(at.location);
         let ordering = at.instead(self.ordering);
         let stored = memory.store(at.process, at.location, self.value, ordering, chooser);
         let stored = stored.ok_or(Refusal::Abandoned)?;
@@ -242,7 +241,8 @@ impl Operation for Store {
             write: Some(stored.write),
             stale_by: stored.stale_by,
             spurious: false,
-            changes: self.value != before || stored.stale_by != 0,
+            // Even of the value that was there: it would undo what another process stores meanwhile.
+            changes: true,
         })
     }
 }
@@ -351,7 +351,8 @@ pub(super) fn instead(
 #[cold]
 fn replaced(overrides: &[Override], site: Site, method: &str, written: Ordering) -> Ordering {
     let found = overrides.iter().find(|entry| {
-        std::ptr::eq(entry.site, site) && entry.method == method && entry.written == written
+        // Compared by what they say: one place in the source may have several addresses.
+        entry.site == site && entry.method == method && entry.written == written
     });
     found.map_or(written, |entry| entry.instead)
 }

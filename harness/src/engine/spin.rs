@@ -173,7 +173,7 @@ impl Trial {
     /// gives up.
     const STEPS_FIRST: u32 = 1 << 20;
     /// Operations of further trials of the same loop with other values.
-    const STEPS_AGAIN: u32 = 1 << 14;
+    const STEPS_AGAIN: u32 = 1 << 17;
 
     pub(super) fn new(signature: Signature, turn: &[Step], ledger: &mut Ledger) -> Self {
         let again = !ledger.tried.insert(Signature::code_of(turn));

@@ -36,6 +36,7 @@ impl Examiner<'_> {
             };
             let mut starver = Starver::new(self.effort.seed, processes, bypass_max);
             let mut done = 0;
+            let mut unfinished = 0;
             for _ in 0..self.effort.adversary_executions * processes as u64 {
                 let found = self.once(&setup, &mut starver)?;
                 done += 1;
@@ -44,6 +45,9 @@ impl Examiner<'_> {
                     return Ok(nobody_entered());
                 }
                 worst = worst.max(starver.bypass());
+                if found.cut > 0 {
+                    unfinished = unfinished.max(starver.bypass());
+                }
                 if starver.was_starved() {
                     let schedule = self.explorer.engine().schedule().clone();
                     let victim = starver.victim();
@@ -60,6 +64,12 @@ impl Examiner<'_> {
                         )),
                     });
                 }
+            }
+            if unfinished > 4 * processes as u32 {
+                return Ok(Verdict::Unknown(format!(
+                    "somebody was overtaken {unfinished} times and still waited when the adversary's \
+                     steps were used up"
+                )));
             }
             evidence.push(Evidence {
                 strategy: "starving adversary",

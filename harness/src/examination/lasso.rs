@@ -18,6 +18,8 @@ const LOOP_MAX: usize = 400;
 pub(super) struct Steps {
     /// For each step of the schedule: the process and the place in the source.
     pub codes: Vec<(usize, usize)>,
+    /// The steps that touch a shared variable.
+    pub accesses: Vec<usize>,
     /// The number of steps up to and including each entry, and who entered.
     pub entries: Vec<(usize, ProcessId)>,
 }
@@ -26,7 +28,10 @@ impl Observer for Steps {
     fn observe(&mut self, event: &Event) -> ControlFlow<()> {
         let step = event.step as usize;
         let site = match event.kind {
-            EventKind::Access(access) => access.site,
+            EventKind::Access(access) => {
+                self.accesses.push(step);
+                access.site
+            }
             EventKind::Fence(_, site) | EventKind::Pause(site) => site,
             EventKind::EntryReturned => {
                 self.entries.push((step, event.process));
@@ -63,6 +68,18 @@ pub(super) fn with_loop(schedule: &Schedule, steps: &Steps, from: usize) -> Opti
             continue;
         }
         let start = (from..length - period).rev().take_while(|&at| repeats(at)).last()?;
+        // Whoever only pauses has not had its turn: it backs off, and will look again.
+        let stepping: ProcessSet =
+            schedule.order()[start..start + period].iter().copied().collect();
+        let looking: ProcessSet = steps
+            .accesses
+            .iter()
+            .filter(|step| (start..start + period).contains(step))
+            .map(|&step| schedule.order()[step])
+            .collect();
+        if looking != stepping {
+            continue;
+        }
         let mut lasso = schedule.prefix(start + period);
         lasso.set_loop_start(start);
         return Some(lasso);

@@ -9,11 +9,20 @@ use crate::exploration::{Crash, Run, Setup};
 use crate::memory::Model;
 use crate::oracle::{MutualExclusion, Overlap};
 use crate::scenario::{Critical, is_datum};
-use crate::strategy::Doorkeeper;
+use crate::strategy::{Doorkeeper, Random};
 use crate::trace::Schedule;
 
 /// Executions with a process kept inside, for each pair of processes and a little more.
 const DOOR_EXECUTIONS: u64 = 6;
+
+/// How often each process enters in a long execution: more than an 8-bit counter can count.
+const LONG_ENTRIES: u32 = 140;
+
+/// Operations of a long execution.
+const LONG_STEPS_MAX: u32 = 60_000;
+
+/// How many long executions there are.
+const LONG_EXECUTIONS: u64 = 3;
 
 /// The part of the sampled executions that is run where exhaustive exploration was complete.
 pub(super) const EXHAUSTED_SHARE: u64 = 4;
@@ -87,6 +96,25 @@ impl Examiner<'_> {
             entries += found.entries;
             if let Some((kind, schedule)) = found.breach {
                 return self.violated(memory, kind, setup, schedule);
+            }
+        }
+        for &processes in &self.effort.processes {
+            // Counters that run over, tickets that come round again: they need many entries.
+            let long = Setup {
+                steps_max: LONG_STEPS_MAX,
+                ..self.setup(memory, vec![LONG_ENTRIES; processes], Critical::Datum)
+            };
+            let mut random = Random::new(self.effort.seed);
+            let found = self.explorer.explore(
+                &long,
+                &mut random,
+                LONG_EXECUTIONS,
+                MutualExclusion::new,
+                judge,
+            )?;
+            evidence.push(Evidence::sampled("long", processes, LONG_ENTRIES, &found));
+            if let Some((kind, schedule)) = found.breach {
+                return self.violated(memory, kind, long, schedule);
             }
         }
         if entries == 0 {

@@ -68,8 +68,9 @@ impl Examiner<'_> {
                 if let Some((waiting, schedule)) = found.breach {
                     let breach = Breach::Waits(waiting);
                     match self.breached(memory, breach, &setup, schedule)? {
-                        Some(verdict) => return Ok(verdict),
-                        None => doubt = Some(processes),
+                        Judged::Breached(verdict) => return Ok(verdict),
+                        Judged::Cleared => {}
+                        Judged::Doubtful => doubt = Some(processes),
                     }
                 }
 
@@ -85,8 +86,9 @@ impl Examiner<'_> {
                 evidence.push(Evidence::sampled("round robin", processes, most, &found));
                 if let Some((breach, schedule)) = found.breach {
                     match self.breached(memory, breach, &setup, schedule)? {
-                        Some(verdict) => return Ok(verdict),
-                        None => doubt = Some(processes),
+                        Judged::Breached(verdict) => return Ok(verdict),
+                        Judged::Cleared => {}
+                        Judged::Doubtful => doubt = Some(processes),
                     }
                 }
                 let share = all_quotas.len() as u64 * if exhausted { EXHAUSTED_SHARE } else { 1 };
@@ -94,8 +96,9 @@ impl Examiner<'_> {
                     self.sample(&setup, share, most, Stillness::new, judge, &mut evidence)?;
                 if let Some((breach, schedule)) = found.breach {
                     match self.breached(memory, breach, &setup, schedule)? {
-                        Some(verdict) => return Ok(verdict),
-                        None => doubt = Some(processes),
+                        Judged::Breached(verdict) => return Ok(verdict),
+                        Judged::Cleared => {}
+                        Judged::Doubtful => doubt = Some(processes),
                     }
                 }
             }
@@ -107,8 +110,8 @@ impl Examiner<'_> {
         }
         if let Some(processes) = doubt {
             return Ok(Verdict::Unknown(format!(
-                "with {processes} processes some execution went on for {} steps without an entry, but \
-                 no cycle could be shown",
+                "with {processes} processes some execution went on for {} steps without an entry, or \
+                 seemed to wait for ever, but no cycle could be shown",
                 self.effort.steps_per_execution_max
             )));
         }
@@ -121,12 +124,12 @@ impl Examiner<'_> {
         breach: Breach,
         setup: &Setup,
         schedule: Schedule,
-    ) -> Result<Option<Verdict>, Crash> {
+    ) -> Result<Judged, Crash> {
         match breach {
             Breach::Waits(waiting) if self.waits_for_ever(setup, &schedule)? => {
-                self.waits(memory, waiting, setup.clone(), schedule).map(Some)
+                self.waits(memory, waiting, setup.clone(), schedule).map(Judged::Breached)
             }
-            Breach::Waits(_) => Ok(None),
+            Breach::Waits(_) => Ok(Judged::Doubtful),
             Breach::Still => self.livelock(setup, &schedule),
         }
     }
@@ -205,24 +208,39 @@ impl Examiner<'_> {
     }
 
     /// A long execution without an entry: is there a fair cycle in it?
-    fn livelock(&mut self, setup: &Setup, schedule: &Schedule) -> Result<Option<Verdict>, Crash> {
+    fn livelock(&mut self, setup: &Setup, schedule: &Schedule) -> Result<Judged, Crash> {
         // From here on everybody in turn, with fresh values: that is fair.
-        let on = Setup { steps_max: 2 * setup.steps_max, ..setup.clone() };
+        let on = Setup { steps_max: 3 * setup.steps_max, ..setup.clone() };
         let mut stillness = Stillness::new();
-        self.explorer.replay(&on, &mut Replay::new(schedule.clone()), &mut stillness, false)?;
+        let mut replay = Replay::new(schedule.clone());
+        let outcome = self.explorer.replay(&on, &mut replay, &mut stillness, false)?;
+        let from = stillness.last_step() as usize;
+        if outcome != Outcome::StepLimit || from > schedule.len() {
+            // It was the schedule that was unfair, not the solution that stood still.
+            return Ok(Judged::Cleared);
+        }
         let tail = self.explorer.engine().schedule().clone();
         for candidate in [schedule, &tail] {
             let steps = lasso::steps(&mut self.explorer, setup, candidate)?;
-            let from = stillness.last_step() as usize;
             let Some(lasso) = lasso::with_loop(candidate, &steps, from) else { continue };
             if lasso::is_still(&mut self.explorer, setup, &lasso, self.effort.pump_repetitions)? {
                 let start = lasso.loop_start().expect("a lasso has a loop");
                 let who = lasso.order()[start..].iter().copied().collect();
-                return Ok(Some(violation(Kind::Livelock(who), setup.clone(), lasso)));
+                let verdict = violation(Kind::Livelock(who), setup.clone(), lasso);
+                return Ok(Judged::Breached(verdict));
             }
         }
-        Ok(None)
+        Ok(Judged::Doubtful)
     }
+}
+
+/// What came of a closer look at a suspicious execution.
+enum Judged {
+    Breached(Verdict),
+    /// Nothing is wrong with it.
+    Cleared,
+    /// It cannot be explained.
+    Doubtful,
 }
 
 fn violation(kind: Kind, setup: Setup, schedule: Schedule) -> Verdict {
@@ -249,7 +267,8 @@ fn quotas(processes: usize, entries: u32) -> Vec<Vec<u32>> {
     all
 }
 
-/// One line of evidence for each strategy and number of processes.
+/// One line of evidence for each strategy and number of processes. Its entries are those of the first
+/// scenario, in which everybody enters; the others are those with resting and with busier processes.
 fn merged(evidence: Vec<Evidence>) -> Vec<Evidence> {
     let mut all: Vec<Evidence> = Vec::new();
     for one in evidence {
@@ -261,7 +280,6 @@ fn merged(evidence: Vec<Evidence>) -> Vec<Evidence> {
                 other.executions += one.executions;
                 other.blocked += one.blocked;
                 other.complete &= one.complete;
-                other.entries = other.entries.max(one.entries);
             }
             None => all.push(one),
         }

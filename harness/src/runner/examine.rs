@@ -141,15 +141,14 @@ fn both(
     say(&format!("{name} under sequential consistency"));
     let sequential = measure(examiner, criterion, Memory::Sequential)?;
     say(&format!("{name} under C++20 memory"));
-    let transferred = match &sequential {
+    // Every sequentially consistent execution is one of C++20.
+    let cpp20 = match &sequential {
         examination::Verdict::Violated(violation) => {
-            examiner.transferred(violation, Memory::Cpp20)?
+            let transferred = examiner.transferred(violation, Memory::Cpp20)?;
+            let violation = transferred.map_or_else(|| violation.clone(), Box::new);
+            examination::Verdict::Violated(violation)
         }
-        _ => None,
-    };
-    let cpp20 = match transferred {
-        Some(violation) => examination::Verdict::Violated(Box::new(violation)),
-        None => measure(examiner, criterion, Memory::Cpp20)?,
+        _ => measure(examiner, criterion, Memory::Cpp20)?,
     };
     Ok(CriterionReport {
         criterion,
@@ -208,6 +207,9 @@ fn told(
 
 fn concluded(crash: &Crash) -> Conclusion {
     let (message, site) = (&crash.panic.message, crash.panic.site.clone());
+    if is_ours(&site) {
+        return Conclusion::Fault { what: format!("{message}, at {site}") };
+    }
     if message.starts_with("not yet implemented") || message.starts_with("not implemented") {
         return Conclusion::NotImplemented { site };
     }
@@ -218,6 +220,13 @@ fn concluded(crash: &Crash) -> Conclusion {
             Scene { setup: setup.clone(), schedule: schedule.clone() }.to_string()
         }),
     }
+}
+
+/// Whether a panic is one of the harness itself. Those that a caller's mistake raises in the shims are
+/// located at the caller.
+fn is_ours(site: &str) -> bool {
+    let here = file!();
+    here.strip_suffix("runner/examine.rs").is_some_and(|root| site.starts_with(root))
 }
 
 fn mend(mend: &examination::Mend) -> Mend {

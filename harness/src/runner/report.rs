@@ -88,6 +88,11 @@ pub enum Conclusion {
         /// The execution in which it did, as [`Witness::replay`] has it, unless it was before any.
         replay: Option<String>,
     },
+    /// The harness itself failed: nobody's fault but ours.
+    Fault {
+        /// How.
+        what: String,
+    },
     /// The code ran on without ever reaching a preemption point, or overflowed its stack.
     Runaway {
         /// Which of the two it did.
