@@ -163,7 +163,7 @@ struct Grading {
     #[arg(long = "assignments", value_name = "DIR", env = "GRADER_ASSIGNMENTS")]
     assignments_dir: Option<PathBuf>,
     /// Processor time after which a run is given up, in seconds; for code that never ends
-    #[arg(long, value_name = "N", default_value_t = 60,
+    #[arg(long, value_name = "N", default_value_t = 180,
           value_parser = clap::value_parser!(u64).range(1..=86_400))]
     cpu_seconds: u64,
     /// Where the built harness is kept [default: target/grader in the course]

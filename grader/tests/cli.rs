@@ -86,7 +86,7 @@ fn verdicts_become_points() {
         ("upheld", 100.0, "upheld"),
         ("overlap", 50.0, "violated"),
         ("weak", 75.0, "orderings_too_weak"),
-        ("open_door", 0.0, "violated"),
+        ("open_door", 50.0, "violated"),
     ] {
         let folder = submission(&solution(script, ""));
         let (result, code) = graded(folder.path(), &[]);

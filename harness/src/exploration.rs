@@ -97,10 +97,14 @@ impl<B> Exploration<B> {
 const EXHAUSTIVE_STEPS_MAX: u32 = 250;
 
 /// How often an exhaustive exploration is begun anew when a waiting loop turned out to be none.
-const RESTARTS_MAX: u32 = 8;
+const RESTARTS_MAX: u32 = 2;
+
+/// The part of the executions that is run where waiting loops hide something: there are more execution
+/// graphs than can be visited, and sampling serves better.
+const HIDDEN_SHARE: u64 = 20;
 
 /// Cut executions after which an exhaustive exploration is given up.
-const CUT_MAX: u64 = 100;
+const CUT_MAX: u64 = 40;
 
 /// Explores scenarios of one solution.
 pub struct Explorer<'a> {
@@ -245,12 +249,13 @@ impl<'a> Explorer<'a> {
         };
         for restarts in 0.. {
             let hidden_before = self.engine.hidden_turns();
-            let mut strategy = Exhaustive::new(executions_max);
+            let share = if hidden_before == 0 { 1 } else { HIDDEN_SHARE };
+            let mut strategy = Exhaustive::new(executions_max.div_ceil(share));
             let mut found = Exploration::nothing();
             // Where executions are cut, something goes round and round: the exploration cannot be
             // complete, and sampling serves better.
             while found.breach.is_none() && !found.exhausted && strategy.cut() < CUT_MAX {
-                let next = self.explore(setup, &mut strategy, 100, &mut observer, &mut judge)?;
+                let next = self.explore(setup, &mut strategy, 50, &mut observer, &mut judge)?;
                 found.exhausted = next.exhausted;
                 found.add(next);
             }

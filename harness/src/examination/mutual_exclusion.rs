@@ -27,8 +27,9 @@ const LONG_EXECUTIONS: u64 = 3;
 /// The part of the sampled executions that is run where exhaustive exploration was complete.
 pub(super) const EXHAUSTED_SHARE: u64 = 4;
 
-/// Operations of one such execution.
-const DOOR_STEPS_MAX: u32 = 2_000;
+/// Operations of one such execution: enough for a newcomer that counts to some thousands and then comes
+/// in all the same.
+const DOOR_STEPS_MAX: u32 = 40_000;
 
 /// How often each process may enter while the door is tried.
 const DOOR_ENTRIES: u32 = 8;
