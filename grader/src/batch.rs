@@ -66,6 +66,7 @@ enum Found {
 
 /// Grades a class.
 pub(crate) fn batch(pipeline: &Pipeline, request: &Request<'_>) -> Result<Summary, Failure> {
+    refuse_out_inside(request.class, request.out)?;
     let (students, passed_over) = submission::students(request.class)?;
     let mut notes: Vec<String> = passed_over.iter().map(|note| harmless_line(note)).collect();
     let jobs = plan(pipeline, request, &students)?;
@@ -330,4 +331,24 @@ pub(crate) fn remake_reports(out: &Path) -> Result<Vec<GradingResult>, Failure> 
     results.sort_by_key(key);
     write_reports(out, &results)?;
     Ok(results)
+}
+
+/// What is written must not be taken for a student's folder the next time.
+fn refuse_out_inside(class: &Path, out: &Path) -> Result<(), Failure> {
+    let absolute = |path: &Path| {
+        path.ancestors().find_map(|ancestor| {
+            let rest = path.strip_prefix(ancestor).ok()?;
+            Some(ancestor.canonicalize().ok()?.join(rest))
+        })
+    };
+    let current = Path::new(".");
+    let under = |path: &Path| absolute(&current.join(path));
+    match (under(class), under(out)) {
+        (Some(class), Some(out)) if out.starts_with(&class) => Err(Failure::input(format!(
+            "{} is inside the class's folder: its folders would be taken for students",
+            out.display()
+        ))
+        .help("give a folder outside of it with --out")),
+        _ => Ok(()),
+    }
 }

@@ -84,9 +84,13 @@ pub(crate) fn discover(
             format!("{assignment}/src/lib.rs"),
             format!("assignments/{assignment}/src/lib.rs"),
         ];
-        if own_name == assignment || only.is_some() {
+        if own_name == assignment || only.is_some() || package_name(&canonical, assignment) {
             candidates.push("src/lib.rs".to_owned());
         }
+        // An archive of a repository has a folder of its own around the crate.
+        let around = names.iter().filter(|name| name.as_str() != assignment);
+        let around = around.filter(|name| package_name(&canonical.join(name), assignment));
+        candidates.extend(around.map(|name| format!("{name}/src/lib.rs")));
         candidates.retain(|candidate| exists(&canonical.join(candidate)));
         let Some(root) = candidates.first().cloned() else { continue };
         let flags = candidates[1..]
@@ -117,6 +121,24 @@ pub(crate) fn discover(
         }
     }
     Ok(discovery)
+}
+
+/// Whether the manifest in `folder` says that the package is called `assignment`. Nothing else in it
+/// matters: it is never built.
+fn package_name(folder: &Path, assignment: &str) -> bool {
+    const MANIFEST_BYTES_MAX: u64 = 1 << 16;
+    let manifest = folder.join("Cargo.toml");
+    let small = fs::symlink_metadata(&manifest)
+        .is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MANIFEST_BYTES_MAX);
+    small
+        && fs::read_to_string(&manifest).is_ok_and(|text| {
+            text.lines().any(|line| {
+                line.trim().strip_prefix("name").is_some_and(|rest| {
+                    let value = rest.trim_start().strip_prefix('=').map(str::trim);
+                    value.is_some_and(|value| value.trim_matches('"') == assignment)
+                })
+            })
+        })
 }
 
 fn discover_file(

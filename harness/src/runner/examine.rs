@@ -98,10 +98,15 @@ pub(super) fn replay(
     let mut explorer = Explorer::new(scenario);
     match Told::new(&mut explorer, &scene.setup, &scene.schedule, sources) {
         Ok(told) => match &told.diverged {
-            Some(reason) => Replayed::Impossible { reason: reason.clone() },
+            Some(reason) => Replayed::Impossible {
+                reason: format!(
+                    "this code does not allow that execution (any more); if you have just mended it, that \
+                     is good news. In detail: {reason}"
+                ),
+            },
             None => Replayed::Shown {
                 ending: told.ending(),
-                drawing: told.drawing(""),
+                drawing: told.drawing(told.mark()),
                 steps: told.steps(),
             },
         },

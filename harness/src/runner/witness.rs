@@ -10,6 +10,7 @@ use crate::engine::{DataRace, Outcome};
 use crate::event::{Event, EventKind, Observer};
 use crate::examination::{Kind, Violation};
 use crate::exploration::{Crash, Explorer, Setup};
+use crate::oracle::{MutualExclusion, Overlap};
 use crate::process::{ProcessId, ProcessSet};
 use crate::scenario::is_datum;
 use crate::strategy::Replay;
@@ -124,12 +125,33 @@ impl Told {
             .collect()
     }
 
+    /// Whether two processes were inside at once.
+    fn overlap(&self) -> Option<Overlap> {
+        let mut oracle = MutualExclusion::new();
+        let _ = self.events.iter().try_for_each(|event| oracle.observe(event));
+        oracle.overlap()
+    }
+
+    /// What a replay writes at the end of the drawing.
+    pub(super) fn mark(&self) -> &'static str {
+        if self.overlap().is_some() { "both inside" } else { "" }
+    }
+
     /// How it ended, in words.
     pub(super) fn ending(&self) -> String {
+        if let Some(Overlap { holder, intruder, .. }) = self.overlap() {
+            return format!(
+                "{intruder} is inside while {holder} is: mutual exclusion is violated."
+            );
+        }
         match &self.outcome {
             Outcome::Complete => "Every process has done all it had to do.".to_owned(),
             Outcome::Blocked { waiting, .. } => format!("{} for ever.", wait(*waiting)),
-            Outcome::StepLimit => "This is where the schedule ends.".to_owned(),
+            Outcome::StepLimit => {
+                "This is where the schedule ends. Never two processes inside at once; whether those \
+                 that wait do so for ever is for the examination to say."
+                    .to_owned()
+            }
             Outcome::Abandoned | Outcome::Stopped => "The execution was stopped here.".to_owned(),
             Outcome::DataRace(race) => raced(race),
             Outcome::Panicked { message, site, .. } => format!("A panic at {site}: {message}"),
