@@ -117,7 +117,7 @@ Examples:
   grader replay graded/results/anna/peterson.json --criterion progress
   grader replay graded/results/anna/peterson.json --sequential
   grader replay graded/results/anna/peterson.json --source submissions/anna
-  grader replay --scene cpp20/stay/1,1/s1:2:0x5.1x4r --source peterson.rs")]
+  grader replay --scene cpp20/stay/1,1/s1:2:0x4.1x4r --source peterson.rs")]
     Replay {
         /// A result: what `grader batch` wrote for a student and an assignment
         #[arg(required_unless_present = "scene", conflicts_with = "scene")]
