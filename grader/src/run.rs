@@ -87,34 +87,30 @@ pub(crate) fn nonce() -> Result<String, Failure> {
 
 /// Runs `program` through `plan`.
 pub(crate) fn run(program: &Path, plan: &Plan, limits: &Limits) -> Result<RunEnd, Failure> {
-    let ours = |error: io::Error| {
-        Failure::environment(format!("a compiled submission cannot be run: {error}"))
-    };
-    let (here, there) = UnixStream::pair().map_err(ours)?;
-    let mut command = sandbox::command(program, limits);
-    command.stdin(Stdio::from(OwnedFd::from(there)));
-    command.env("RUST_BACKTRACE", "0");
-    command.current_dir("/");
-    let ended = sandbox::supervise(command, limits, move || converse(here, plan)).map_err(ours)?;
-    Ok(conclude(ended, plan))
+    Ok(conclude(start(program, plan, limits)?, plan))
 }
 
 /// Runs `program` through the replay that `plan` asks for.
 pub(crate) fn replay(program: &Path, plan: &Plan, limits: &Limits) -> Result<Replayed, Failure> {
-    let ours = |error: io::Error| {
-        Failure::environment(format!("a compiled submission cannot be run: {error}"))
-    };
-    let (here, there) = UnixStream::pair().map_err(ours)?;
-    let mut command = sandbox::command(program, limits);
-    command.stdin(Stdio::from(OwnedFd::from(there)));
-    command.env("RUST_BACKTRACE", "0");
-    command.current_dir("/");
-    let ended = sandbox::supervise(command, limits, move || converse(here, plan)).map_err(ours)?;
+    let ended = start(program, plan, limits)?;
     let stderr = String::from_utf8_lossy(&ended.stderr).trim().to_owned();
     ended
         .answer
         .replayed
         .ok_or_else(|| Failure::input(format!("the replay ended without an answer: {stderr}")))
+}
+
+/// Starts `program`, tells it `plan`, and waits for its end.
+fn start(program: &Path, plan: &Plan, limits: &Limits) -> Result<Ended<Conversation>, Failure> {
+    let ours = |error: io::Error| {
+        Failure::environment(format!("a compiled submission cannot be run: {error}"))
+    };
+    let (here, there) = UnixStream::pair().map_err(ours)?;
+    let mut command = sandbox::command(program, limits);
+    command.stdin(Stdio::from(OwnedFd::from(there)));
+    command.env("RUST_BACKTRACE", "0");
+    command.current_dir("/");
+    sandbox::supervise(command, limits, move || converse(here, plan)).map_err(ours)
 }
 
 /// What came over the channel.

@@ -341,6 +341,25 @@ mod tests {
     }
 
     #[test]
+    fn a_crate_is_found_by_the_name_of_its_package_at_the_root_and_in_an_archive() {
+        let manifest = |folder: &Path, name: &str| {
+            let text = format!("[package]\nname = \"{name}\"\n");
+            fs::write(folder.join("Cargo.toml"), text).unwrap();
+        };
+        let root = tree(&["src/lib.rs"]);
+        assert_eq!(found(root.path(), None), []);
+        manifest(root.path(), "something_else");
+        assert_eq!(found(root.path(), None), []);
+        manifest(root.path(), "peterson");
+        assert_eq!(found(root.path(), None), [pair("peterson", "src/lib.rs")]);
+
+        let archive = tree(&["hand-in-main/src/lib.rs"]);
+        assert_eq!(found(archive.path(), None), []);
+        manifest(&archive.path().join("hand-in-main"), "peterson");
+        assert_eq!(found(archive.path(), None), [pair("peterson", "hand-in-main/src/lib.rs")]);
+    }
+
+    #[test]
     fn files_crates_and_folders_of_both_are_found() {
         let folder = tree(&[
             "peterson.rs",

@@ -310,6 +310,15 @@ fn batch(class: &Path, out: &Path) -> Command {
 }
 
 #[test]
+fn results_are_not_written_among_the_students() {
+    let class = class();
+    for out in [class.path().to_owned(), class.path().join("graded")] {
+        batch(class.path(), &out).assert().code(4).stderr(predicates::str::contains("--out"));
+        assert!(!out.join("results").exists(), "nothing was written");
+    }
+}
+
+#[test]
 fn a_class_is_graded_whatever_its_names_and_its_failures() {
     let class = class();
     let out = tempfile::tempdir().unwrap();
