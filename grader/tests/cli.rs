@@ -313,7 +313,7 @@ fn batch(class: &Path, out: &Path) -> Command {
 fn results_are_not_written_among_the_students() {
     let class = class();
     for out in [class.path().to_owned(), class.path().join("graded")] {
-        batch(class.path(), &out).assert().code(4).stderr(predicates::str::contains("--out"));
+        batch(class.path(), &out).assert().code(4).stderr(contains("--out"));
         assert!(!out.join("results").exists(), "nothing was written");
     }
 }
