@@ -18,10 +18,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::choice::{Pending, Strategy};
 use crate::engine::{
-    Arrival, Body, Call, Engine, Execution, Fiber, Load, Operation, Outcome, PlainRead, PlainWrite,
-    Reply, Settings, Stopped, Store, Suspender, Update, code,
+    Arrival, Body, Call, Cause, Engine, Execution, Fiber, Load, Operation, Outcome, PlainRead,
+    PlainWrite, Reply, Settings, Stopped, Store, Suspender, Update, Waitable, code,
 };
-use crate::event::{EventKind, Observer, Site};
+use crate::event::{EventKind, LocationId, Observer, Site};
 use crate::process::{PROCESSES_MAX, ProcessId};
 
 thread_local! {
@@ -179,13 +179,27 @@ pub(crate) struct Variable<'a> {
     reason = "the path from a call to the memory is one piece: measured"
 )]
 #[inline(always)]
-fn operate<O: Operation>(variable: Variable<'_>, call: Call, mut operation: O) -> Option<Reply> {
+fn operate<O: Operation>(variable: Variable<'_>, call: Call, operation: O) -> Option<Reply> {
+    operate_at(|execution| execution.locate(variable.tag, variable.outside), call, operation)
+}
+
+/// The same, on a location that the execution finds.
+#[expect(
+    clippy::inline_always,
+    reason = "the path from a call to the memory is one piece: measured"
+)]
+#[inline(always)]
+fn operate_at<O: Operation>(
+    locate: impl FnOnce(&mut Execution<'_>) -> LocationId,
+    call: Call,
+    mut operation: O,
+) -> Option<Reply> {
     if std::thread::panicking() {
         return None; // a destructor, while the stack unwinds
     }
     let code = call.code();
     let (location, arrival) = with(|execution| {
-        let location = execution.locate(variable.tag, variable.outside);
+        let location = locate(execution);
         (location, execution.arrive(O::pending(location), code, Some(location)))
     })?;
     match arrival {
@@ -253,6 +267,178 @@ pub(crate) fn pause(site: Site) -> Option<()> {
         Arrival::Answer(_) => return Some(()),
     }
     with(|execution| execution.pause(site))
+}
+
+/// The process that runs, if there is an execution.
+pub(crate) fn running() -> Option<ProcessId> {
+    with(|execution| execution.running())
+}
+
+/// How many processes the running execution has.
+pub(crate) fn processes() -> Option<usize> {
+    with(|execution| execution.processes())
+}
+
+/// What the location of a variable is called in the running execution.
+pub(crate) fn locate(variable: Variable<'_>) -> Option<LocationId> {
+    with(|execution| execution.locate(variable.tag, variable.outside))
+}
+
+/// The running process is about to sleep: whether it wakes up spuriously at once. `None`: there is no
+/// execution.
+pub(crate) fn wakes_up(site: Site) -> Option<bool> {
+    if std::thread::panicking() {
+        return None;
+    }
+    match with(|execution| execution.arrive_to_sleep())? {
+        None => return Some(false),
+        Some(Arrival::Go) => {}
+        Some(Arrival::Switch(mine)) => switch(mine)?,
+        Some(Arrival::Answer(_)) => return Some(false),
+    }
+    let answer = with(|execution| execution.wakes_up(site)).flatten();
+    if answer.is_none() {
+        leave();
+    }
+    answer
+}
+
+/// The running process sleeps until there is something to take, and takes it. `None`: there is no
+/// execution.
+fn take(
+    locate: impl FnOnce(&mut Execution<'_>) -> LocationId,
+    call: Call,
+    cause: Cause,
+) -> Option<LocationId> {
+    if std::thread::panicking() {
+        return None;
+    }
+    let (me, location, mut arrival) = with(|execution| {
+        let (me, location) = (execution.running(), locate(execution));
+        let arrival = execution.arrive_to_take(location, cause, call.site);
+        (me, location, arrival)
+    })?;
+    loop {
+        match arrival {
+            Arrival::Go => {}
+            Arrival::Switch(mine) => switch(mine)?,
+            Arrival::Answer(_) => return Some(location),
+        }
+        match with(|execution| execution.take(call, location)).flatten() {
+            Some(true) => return Some(location),
+            Some(false) => arrival = with(|execution| execution.give_way(me))?,
+            None => {
+                leave();
+                return None;
+            }
+        }
+    }
+}
+
+/// Something is put where others take it. `None`: there is no execution.
+fn give(
+    locate: impl FnOnce(&mut Execution<'_>) -> LocationId,
+    call: Call,
+    ordering: Ordering,
+    function: &mut dyn FnMut(u64) -> Option<u64>,
+) -> Option<()> {
+    let mut location = None;
+    let update = Update {
+        success: ordering,
+        failure: Ordering::Relaxed,
+        weak: false,
+        function,
+    };
+    operate_at(
+        |execution| {
+            let found = locate(execution);
+            location = Some(found);
+            found
+        },
+        call,
+        update,
+    )?;
+    let location = location?;
+    with(|execution| execution.settle(location))
+}
+
+/// `park`: takes the token of the running process, and sleeps until it is there.
+pub(crate) fn take_token(call: Call) -> Option<()> {
+    let token = |execution: &mut Execution<'_>| {
+        let me = execution.running();
+        execution.waitable(Waitable::Token(me))
+    };
+    take(token, call, Cause::Park).map(drop)
+}
+
+/// `unpark`: puts the token of `process` there.
+pub(crate) fn give_token(call: Call, process: ProcessId) -> Option<()> {
+    let token = |execution: &mut Execution<'_>| execution.waitable(Waitable::Token(process));
+    give(token, call, Ordering::Release, &mut |_| Some(1))
+}
+
+/// Sleeps until the alarm of the running process rings.
+pub(crate) fn take_alarm(call: Call, cause: Cause) -> Option<()> {
+    let alarm = |execution: &mut Execution<'_>| {
+        let me = execution.running();
+        execution.waitable(Waitable::Alarm(me))
+    };
+    take(alarm, call, cause).map(drop)
+}
+
+/// Rings the alarm of `process`.
+pub(crate) fn give_alarm(call: Call, process: ProcessId, ordering: Ordering) -> Option<()> {
+    let alarm = |execution: &mut Execution<'_>| execution.waitable(Waitable::Alarm(process));
+    give(alarm, call, ordering, &mut |_| Some(1))
+}
+
+/// Who sleeps on the futex at `word`; the futex is what orders it.
+pub(crate) fn load_queue(call: Call, word: LocationId) -> Option<u64> {
+    let queue = |execution: &mut Execution<'_>| execution.waitable(Waitable::Queue(word));
+    operate_at(queue, call, Load { ordering: Ordering::Acquire }).map(|reply| reply.value)
+}
+
+/// Changes who sleeps on the futex at `word`.
+pub(crate) fn update_queue(
+    call: Call,
+    word: LocationId,
+    function: &mut dyn FnMut(u64) -> Option<u64>,
+) -> Option<Reply> {
+    let queue = |execution: &mut Execution<'_>| execution.waitable(Waitable::Queue(word));
+    let (success, failure) = (Ordering::AcqRel, Ordering::Acquire);
+    operate_at(queue, call, Update { success, failure, weak: false, function })
+}
+
+/// Enters a guard, whose variable is 1 while nobody is in it; sleeps until it is free.
+pub(crate) fn enter_guard(variable: Variable<'_>, call: Call) -> Option<()> {
+    let guard = |execution: &mut Execution<'_>| execution.locate(variable.tag, variable.outside);
+    let location = take(guard, call, Cause::Guard)?;
+    with(|execution| execution.hold(location, true))
+}
+
+/// Takes a permit, of which the variable holds the number; sleeps until there is one.
+pub(crate) fn take_permit(variable: Variable<'_>, call: Call) -> Option<()> {
+    let permits = |execution: &mut Execution<'_>| execution.locate(variable.tag, variable.outside);
+    take(permits, call, Cause::Permit).map(drop)
+}
+
+/// Gives a permit back.
+pub(crate) fn give_permit(variable: Variable<'_>, call: Call) -> Option<()> {
+    let permits = |execution: &mut Execution<'_>| execution.locate(variable.tag, variable.outside);
+    give(permits, call, Ordering::Release, &mut |permits| Some(permits + 1))
+}
+
+/// Leaves a guard. Whoever is not in it ends the execution.
+pub(crate) fn leave_guard(variable: Variable<'_>, call: Call) -> Option<()> {
+    if std::thread::panicking() {
+        return None;
+    }
+    let location = locate(variable)?;
+    if !with(|execution| execution.check_holder(location, call.site))? {
+        leave();
+        return None;
+    }
+    give(|_| location, call, Ordering::Release, &mut |_| Some(1))
 }
 
 /// The running process goes from one section of its cycle to the next.

@@ -31,7 +31,8 @@ impl WriteId {
     pub const INITIAL: Self = Self { process: u8::MAX, index: 0 };
 }
 
-/// Where a process is in its cycle: remainder, entry, critical, exit section.
+/// Where a process is in its cycle: remainder, entry, critical, exit section. What these are for
+/// other contracts than the critical section follows from [`Service::phase`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
 pub enum Section {
     /// Outside, asking for nothing.
@@ -112,25 +113,179 @@ pub struct Access {
     pub spurious: bool,
 }
 
+/// What a process calls of the contract that it exercises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// `entry_section`.
+    EntrySection,
+    /// `exit_section`.
+    ExitSection,
+    /// `wait` of the semaphore with this number.
+    Wait(u8),
+    /// `signal` of the semaphore with this number.
+    Signal(u8),
+    /// `enter` of a monitor.
+    Enter,
+    /// `leave` of a monitor.
+    Leave,
+    /// `wait` of a monitor, on this condition.
+    WaitOn(u8),
+    /// `signal` of a monitor, on this condition.
+    SignalOn(u8),
+    /// `broadcast` of a monitor, on this condition.
+    BroadcastOn(u8),
+    /// `deposit` of an item into a buffer.
+    Deposit(u64),
+    /// `take` of an item out of a buffer; the item is known when it returns.
+    Take(u64),
+    /// `start_read`.
+    StartRead,
+    /// `end_read`.
+    EndRead,
+    /// `start_write`.
+    StartWrite,
+    /// `end_write`.
+    EndWrite,
+    /// `pick_up` of both forks.
+    PickUp,
+    /// `put_down` of both forks.
+    PutDown,
+    /// `increment` of a counter.
+    Increment,
+}
+
+/// What a service means for the process that calls it: where it is meanwhile, and afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// It asks, and has what it asked for when the call returns: entry section, critical section.
+    Acquires,
+    /// It gives up what it had: exit section, remainder section.
+    Releases,
+    /// It asks for a thing that is done when the call returns: entry section, remainder section.
+    Serves,
+    /// It acts where it is.
+    Acts,
+}
+
+impl Service {
+    /// What calling it means.
+    pub const fn phase(self) -> Phase {
+        match self {
+            Self::EntrySection
+            | Self::Wait(_)
+            | Self::Enter
+            | Self::WaitOn(_)
+            | Self::StartRead
+            | Self::StartWrite
+            | Self::PickUp => Phase::Acquires,
+            Self::ExitSection
+            | Self::Signal(_)
+            | Self::Leave
+            | Self::EndRead
+            | Self::EndWrite
+            | Self::PutDown => Phase::Releases,
+            Self::Deposit(_) | Self::Take(_) | Self::Increment => Phase::Serves,
+            Self::SignalOn(_) | Self::BroadcastOn(_) => Phase::Acts,
+        }
+    }
+
+    /// Its name in the source.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EntrySection => "entry_section",
+            Self::ExitSection => "exit_section",
+            Self::Wait(_) | Self::WaitOn(_) => "wait",
+            Self::Signal(_) | Self::SignalOn(_) => "signal",
+            Self::Enter => "enter",
+            Self::Leave => "leave",
+            Self::BroadcastOn(_) => "broadcast",
+            Self::Deposit(_) => "deposit",
+            Self::Take(_) => "take",
+            Self::StartRead => "start_read",
+            Self::EndRead => "end_read",
+            Self::StartWrite => "start_write",
+            Self::EndWrite => "end_write",
+            Self::PickUp => "pick_up",
+            Self::PutDown => "put_down",
+            Self::Increment => "increment",
+        }
+    }
+}
+
 /// What a process did in one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum EventKind {
-    /// It called `entry_section`.
-    EntryCalled,
-    /// `entry_section` returned: it is in its critical section.
-    EntryReturned,
-    /// It called `exit_section`.
-    ExitCalled,
-    /// `exit_section` returned: it is in its remainder section.
-    ExitReturned,
+    /// It called a service of the contract.
+    Called(Service),
+    /// The call returned.
+    Returned(Service),
     /// It touched a shared location.
     Access(Access),
     /// An atomic fence.
     Fence(Ordering, Site),
     /// `spin_loop` or `yield_now`: a step without effect.
     Pause(Site),
+    /// It is about to sleep, in `park` or `futex_wait`.
+    Sleep {
+        /// The call.
+        site: Site,
+        /// Whether it returns at once, although nobody woke it.
+        spurious: bool,
+    },
     /// It has done all it had to do and rests in its remainder section for ever.
     Finished,
+}
+
+impl EventKind {
+    /// Where the process is from now on, if that changes.
+    #[inline]
+    pub const fn section(&self) -> Option<Section> {
+        match self {
+            Self::Called(service) => match service.phase() {
+                Phase::Acquires | Phase::Serves => Some(Section::Entry),
+                Phase::Releases => Some(Section::Exit),
+                Phase::Acts => None,
+            },
+            Self::Returned(service) => match service.phase() {
+                Phase::Acquires => Some(Section::Critical),
+                Phase::Releases | Phase::Serves => Some(Section::Remainder),
+                Phase::Acts => None,
+            },
+            Self::Finished => Some(Section::Remainder),
+            Self::Access(_) | Self::Fence(..) | Self::Pause(_) | Self::Sleep { .. } => None,
+        }
+    }
+
+    /// Whether the process got what it asked for: it entered, or was served.
+    #[inline]
+    pub const fn is_entry(&self) -> bool {
+        match self {
+            Self::Returned(service) => {
+                matches!(service.phase(), Phase::Acquires | Phase::Serves)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the process asks for something.
+    #[inline]
+    pub const fn is_request(&self) -> bool {
+        match self {
+            Self::Called(service) => {
+                matches!(service.phase(), Phase::Acquires | Phase::Serves)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it is a step of the execution, and no mere passing of a border.
+    #[inline]
+    pub const fn is_step(&self) -> bool {
+        match self {
+            Self::Access(_) | Self::Fence(..) | Self::Pause(_) | Self::Sleep { .. } => true,
+            Self::Called(_) | Self::Returned(_) | Self::Finished => false,
+        }
+    }
 }
 
 /// One step of an execution.
@@ -148,8 +303,7 @@ pub struct Event {
 pub trait Observer {
     /// Told of each event right after it happened; `Break` ends the execution.
     ///
-    /// Accesses, fences and pauses are told only while the execution is being traced; section
-    /// events always.
+    /// Steps are told only while the execution is being traced; all other events always.
     fn observe(&mut self, event: &Event) -> ControlFlow<()>;
 }
 

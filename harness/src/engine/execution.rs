@@ -13,9 +13,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::fiber::Suspender;
 use super::operation::{Call, Circumstances, Operation, Refusal, Reply, instead};
+use super::waiting::{Waitable, Wanted};
 use super::spin::{Answer, Ledger, Run, Signature, Step, Trial, TrialStep, Turning};
 use crate::choice::{Choice, Chooser, Ending, Pending, Performed, Spinning, Strategy, Turn};
-use crate::event::{Event, EventKind, LocationId, Observer, Section, Site};
+use crate::event::{Event, EventKind, LocationId, Observer, Site};
 use crate::memory::{Memory, Model, Race};
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
 use crate::trace::Schedule;
@@ -41,6 +42,8 @@ pub enum Outcome {
     Stopped,
     /// Two processes accessed non-atomic data without an order between them.
     DataRace(DataRace),
+    /// A process left a guard that it was not in.
+    Misused(Misuse),
     /// The code of `process` panicked.
     Panicked {
         /// Whose code; `None` while the shared value was made.
@@ -68,6 +71,17 @@ pub struct DataRace {
     pub site: Site,
     /// The data.
     pub location: LocationId,
+}
+
+/// A process left a [`Guard`](crate::shim::Guard) that it was not in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Misuse {
+    /// Who.
+    pub process: ProcessId,
+    /// Who was in it, if anybody was.
+    pub holder: Option<ProcessId>,
+    /// Where.
+    pub site: Site,
 }
 
 /// A stronger ordering to try at one call.
@@ -118,29 +132,33 @@ pub(crate) struct TrialRequest {
 
 /// One process, seen from inside the execution.
 #[derive(Debug, Default)]
-struct Local {
+pub(super) struct Local {
     suspender: Option<Suspender>,
-    run: Run,
+    pub(super) run: Run,
     /// Memory fairness: its reads take the latest write, since the last turn of its waiting loop
     /// read an older one (Lahav et al., OOPSLA'21).
-    fresh: bool,
+    pub(super) fresh: bool,
     /// What it waits for, while it is parked.
-    awaits: Vec<(LocationId, u64)>,
+    pub(super) awaits: Vec<(LocationId, u64)>,
     /// Whether the turn after which it was parked is evidence of waiting.
     spurious: bool,
+    /// What it is about to take, or sleeps for.
+    pub(super) wants: Option<Wanted>,
+    /// Whether it has woken up spuriously in this execution.
+    pub(super) woke_up: bool,
     /// Whether its last step was a pause. Others need no second chance to run before it has done
     /// something: pauses in a row are one step, however long a process backs off.
-    paused: bool,
+    pub(super) paused: bool,
 }
 
 /// The state of one execution.
 pub(crate) struct Execution<'a> {
-    strategy: &'a mut dyn Strategy,
+    pub(super) strategy: &'a mut dyn Strategy,
     observer: &'a mut dyn Observer,
-    state: &'a mut State,
-    settings: &'a Settings,
-    watches: bool,
-    spinning: Spinning,
+    pub(super) state: &'a mut State,
+    pub(super) settings: &'a Settings,
+    pub(super) watches: bool,
+    pub(super) spinning: Spinning,
     /// Whether to look for turns of waiting loops.
     tracks: bool,
     /// Whether somebody is told of every operation.
@@ -156,25 +174,31 @@ impl std::fmt::Debug for Execution<'_> {
 /// The buffers of executions: reused, so that an execution allocates nothing.
 #[derive(Debug)]
 pub(crate) struct State {
-    memory: Memory,
+    pub(super) memory: Memory,
     pub(super) turn: Turn,
     pub(super) schedule: Schedule,
     /// Identifies the execution in the tags of student variables; never zero.
     stamp: u64,
     processes: usize,
-    alive: ProcessSet,
-    parked: ProcessSet,
-    steps: u32,
+    pub(super) alive: ProcessSet,
+    pub(super) parked: ProcessSet,
+    pub(super) steps: u32,
     /// Processes are being started, one after the other: nobody steps yet.
     starting: bool,
-    locals: [Local; PROCESSES_MAX],
-    running: ProcessId,
+    pub(super) locals: [Local; PROCESSES_MAX],
+    pub(super) running: ProcessId,
+    /// How many processes have arrived before something that they take.
+    pub(super) arrivals: u32,
+    /// What is used by name: the tokens of `park`, the queues of futexes.
+    pub(super) waitables: Vec<(Waitable, LocationId)>,
+    /// Who is in which guard.
+    pub(super) holders: Vec<(LocationId, ProcessId)>,
     outcome: Option<Outcome>,
     ledger: Ledger,
     pub(super) trial_requests: Vec<TrialRequest>,
     /// The turn to try out in this execution, and its trial once it is under way.
     pub(super) wanted_trial: Option<TrialRequest>,
-    trial: Option<Trial>,
+    pub(super) trial: Option<Trial>,
 }
 
 /// Numbers executions over all threads, so that no two share a stamp.
@@ -209,6 +233,9 @@ impl State {
             starting: false,
             locals: std::array::from_fn(|_| Local::default()),
             running: ProcessId::new(0),
+            arrivals: 0,
+            waitables: Vec::new(),
+            holders: Vec::new(),
             outcome: None,
             ledger: Ledger::default(),
             trial_requests: Vec::new(),
@@ -235,8 +262,13 @@ impl State {
             local.fresh = false;
             local.awaits.clear();
             local.spurious = false;
+            local.wants = None;
+            local.woke_up = false;
             local.paused = false;
         }
+        self.arrivals = 0;
+        self.waitables.clear();
+        self.holders.clear();
         self.outcome = None;
         self.trial_requests.clear();
         self.trial = None;
@@ -263,11 +295,11 @@ impl State {
 }
 
 /// Hands the memory's questions to the strategy and records the answers.
-struct Decider<'a> {
-    strategy: &'a mut dyn Strategy,
-    schedule: &'a mut Schedule,
-    watches: bool,
-    fresh: bool,
+pub(super) struct Decider<'a> {
+    pub(super) strategy: &'a mut dyn Strategy,
+    pub(super) schedule: &'a mut Schedule,
+    pub(super) watches: bool,
+    pub(super) fresh: bool,
 }
 
 impl Chooser for Decider<'_> {
@@ -312,12 +344,17 @@ impl<'a> Execution<'a> {
     }
 
     #[inline]
-    fn suspender_of(&self, process: ProcessId) -> Suspender {
+    pub(super) fn suspender_of(&self, process: ProcessId) -> Suspender {
         self.state.locals[process.index()].suspender.expect("a process that runs was started")
     }
 
     pub(crate) fn started(&mut self, process: ProcessId, suspender: Suspender) {
         self.state.locals[process.index()].suspender = Some(suspender);
+    }
+
+    /// How many processes there are.
+    pub(crate) const fn processes(&self) -> usize {
+        self.state.processes
     }
 
     /// Ends the execution. The first outcome stays.
@@ -402,7 +439,7 @@ impl<'a> Execution<'a> {
 
     /// Chooses who steps next, now that it is known what `me` will do.
     #[inline(always)]
-    fn choose(&mut self, me: ProcessId, pending: Pending) -> Arrival {
+    pub(super) fn choose(&mut self, me: ProcessId, pending: Pending) -> Arrival {
         self.state.turn.pending[me.index()] = pending;
         if !self.state.starting && self.choose_next() == Some(me) {
             Arrival::Go
@@ -458,6 +495,7 @@ impl<'a> Execution<'a> {
         let for_ever = state.alive.iter().all(|process| {
             let local = &state.locals[process.index()];
             !local.spurious
+                && local.wants.is_none_or(|wanted| state.memory.latest(wanted.location) == 0)
                 && local
                     .awaits
                     .iter()
@@ -570,7 +608,7 @@ impl<'a> Execution<'a> {
         }
     }
 
-    fn trial_over(&mut self, turning: Turning) {
+    pub(super) fn trial_over(&mut self, turning: Turning) {
         if let Some(trial) = self.state.trial.take() {
             self.state.ledger.insert(trial.signature(), turning);
         }
@@ -714,21 +752,10 @@ impl<'a> Execution<'a> {
         let me = self.state.running;
         self.state.locals[me.index()].paused = false;
         let turn = &mut self.state.turn;
-        // Naming the kind again spares a copy: the largest kind is an access.
-        let (section, kind) = match kind {
-            EventKind::EntryCalled => (Section::Entry, EventKind::EntryCalled),
-            EventKind::EntryReturned => {
-                turn.entries[me.index()] += 1;
-                (Section::Critical, EventKind::EntryReturned)
-            }
-            EventKind::ExitCalled => (Section::Exit, EventKind::ExitCalled),
-            EventKind::ExitReturned => (Section::Remainder, EventKind::ExitReturned),
-            EventKind::Finished => (Section::Remainder, EventKind::Finished),
-            EventKind::Access(_) | EventKind::Fence(..) | EventKind::Pause(_) => {
-                unreachable!("not a section")
-            }
-        };
-        turn.sections[me.index()] = section;
+        turn.entries[me.index()] += u32::from(kind.is_entry());
+        if let Some(section) = kind.section() {
+            turn.sections[me.index()] = section;
+        }
         let local = &mut self.state.locals[me.index()];
         local.run.clear();
         local.fresh = false;
@@ -774,11 +801,9 @@ impl<'a> Execution<'a> {
         self.state.outcome.take().expect("an execution that is over has an outcome")
     }
 
-    fn tell(&mut self, process: ProcessId, kind: EventKind) {
-        let operation =
-            matches!(kind, EventKind::Access(_) | EventKind::Fence(..) | EventKind::Pause(_));
+    pub(super) fn tell(&mut self, process: ProcessId, kind: EventKind) {
         // An operation was counted when its process was chosen.
-        let step = self.state.steps - u32::from(operation);
+        let step = self.state.steps - u32::from(kind.is_step());
         let event = Event { step, process, kind };
         if self.observer.observe(&event) == ControlFlow::Break(()) {
             self.end(Outcome::Stopped);

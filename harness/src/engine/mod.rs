@@ -8,12 +8,14 @@ mod execution;
 mod fiber;
 mod operation;
 mod spin;
+mod waiting;
 
-use crate::process::ProcessId;
+use crate::process::{ProcessId, ProcessSet};
 use crate::trace::Schedule;
 
 pub(crate) use execution::{Arrival, Execution, HEARTBEAT};
-pub use execution::{DataRace, Outcome, Override, Settings};
+pub use waiting::{Cause, Waitable, Wanted};
+pub use execution::{DataRace, Misuse, Outcome, Override, Settings};
 pub(crate) use fiber::{Fiber, Guard, Stopped, Suspender};
 pub(crate) use operation::{
     Call, Load, Method, Operation, PlainRead, PlainWrite, Reply, Store, Update, code,
@@ -61,6 +63,16 @@ impl Engine {
     /// How often `process` entered its critical section in the last execution.
     pub fn entries(&self, process: ProcessId) -> u32 {
         self.state.turn.entries[process.index()]
+    }
+
+    /// Who sleeps at the end of the last execution, and for what.
+    pub fn sleepers(&self) -> Vec<(ProcessId, Wanted)> {
+        self.state.sleepers()
+    }
+
+    /// Who sleeps at the end of the last execution.
+    pub fn asleep(&self) -> ProcessSet {
+        self.state.asleep()
     }
 
     /// The turns of waiting loops that the last execution met for the first time. It took them for

@@ -27,17 +27,20 @@ pub(super) struct Steps {
 impl Observer for Steps {
     fn observe(&mut self, event: &Event) -> ControlFlow<()> {
         let step = event.step as usize;
+        if event.kind.is_entry() {
+            self.entries.push((step, event.process));
+        }
         let site = match event.kind {
             EventKind::Access(access) => {
                 self.accesses.push(step);
                 access.site
             }
-            EventKind::Fence(_, site) | EventKind::Pause(site) => site,
-            EventKind::EntryReturned => {
-                self.entries.push((step, event.process));
+            EventKind::Fence(_, site) | EventKind::Pause(site) | EventKind::Sleep { site, .. } => {
+                site
+            }
+            EventKind::Called(_) | EventKind::Returned(_) | EventKind::Finished => {
                 return ControlFlow::Continue(());
             }
-            _ => return ControlFlow::Continue(()),
         };
         let site: *const std::panic::Location<'_> = site;
         self.codes.resize(step, (usize::MAX, 0));

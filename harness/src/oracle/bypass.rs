@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::event::{Event, EventKind, Observer};
+use crate::event::{Event, Observer};
 use crate::process::{PROCESSES_MAX, ProcessId};
 
 /// Counts, for each process, the entries by others between its request and its own entry.
@@ -35,23 +35,16 @@ impl Bypass {
 impl Observer for Bypass {
     fn observe(&mut self, event: &Event) -> ControlFlow<()> {
         let me = event.process.index();
-        match event.kind {
-            EventKind::EntryCalled => self.waiting[me] = Some(0),
-            EventKind::EntryReturned => {
-                self.waiting[me] = None;
-                for (waiting, largest) in self.waiting.iter_mut().zip(&mut self.largest) {
-                    if let Some(count) = waiting {
-                        *count += 1;
-                        *largest = (*largest).max(*count);
-                    }
+        if event.kind.is_request() {
+            self.waiting[me] = Some(0);
+        } else if event.kind.is_entry() {
+            self.waiting[me] = None;
+            for (waiting, largest) in self.waiting.iter_mut().zip(&mut self.largest) {
+                if let Some(count) = waiting {
+                    *count += 1;
+                    *largest = (*largest).max(*count);
                 }
             }
-            EventKind::ExitCalled
-            | EventKind::ExitReturned
-            | EventKind::Finished
-            | EventKind::Access(_)
-            | EventKind::Fence(..)
-            | EventKind::Pause(_) => {}
         }
         ControlFlow::Continue(())
     }
@@ -60,6 +53,7 @@ impl Observer for Bypass {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::{EventKind, Service};
 
     #[test]
     fn entries_by_others_count_from_the_request_to_the_own_entry() {
@@ -68,12 +62,12 @@ mod tests {
             let event = Event { step: 0, process: ProcessId::new(process), kind };
             assert!(oracle.observe(&event).is_continue());
         };
-        tell(1, EventKind::EntryReturned);
-        tell(0, EventKind::EntryCalled);
-        tell(1, EventKind::EntryReturned);
-        tell(2, EventKind::EntryReturned);
-        tell(0, EventKind::EntryReturned);
-        tell(1, EventKind::EntryReturned);
+        tell(1, EventKind::Returned(Service::EntrySection));
+        tell(0, EventKind::Called(Service::EntrySection));
+        tell(1, EventKind::Returned(Service::EntrySection));
+        tell(2, EventKind::Returned(Service::EntrySection));
+        tell(0, EventKind::Returned(Service::EntrySection));
+        tell(1, EventKind::Returned(Service::EntrySection));
         assert_eq!(oracle.largest(ProcessId::new(0)), 2);
         assert_eq!(oracle.so_far(ProcessId::new(0)), None);
         assert_eq!(oracle.largest(ProcessId::new(1)), 0);

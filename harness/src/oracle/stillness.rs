@@ -53,23 +53,15 @@ impl Stillness {
 
 impl Observer for Stillness {
     fn observe(&mut self, event: &Event) -> ControlFlow<()> {
-        let section = match event.kind {
-            EventKind::EntryCalled => Section::Entry,
-            EventKind::EntryReturned => Section::Critical,
-            EventKind::ExitCalled => Section::Exit,
-            EventKind::ExitReturned => Section::Remainder,
-            EventKind::Finished => {
-                self.finished.insert(event.process);
-                Section::Remainder
-            }
-            EventKind::Access(_) | EventKind::Fence(..) | EventKind::Pause(_) => {
-                return ControlFlow::Continue(());
-            }
-        };
-        self.sections[event.process.index()] = section;
-        self.last = event.step;
-        if section == Section::Critical {
+        if event.kind == EventKind::Finished {
+            self.finished.insert(event.process);
+        }
+        if event.kind.is_entry() {
             self.entries += 1;
+        }
+        if let Some(section) = event.kind.section() {
+            self.sections[event.process.index()] = section;
+            self.last = event.step;
         }
         ControlFlow::Continue(())
     }

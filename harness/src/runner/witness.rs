@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::report::{Witness, WitnessKind, WitnessStep};
 use super::scene::{Scene, memory_name};
 use crate::backend::Panic;
-use crate::engine::{DataRace, Outcome};
+use crate::engine::{DataRace, Misuse, Outcome};
 use crate::event::{Event, EventKind, Observer};
 use crate::examination::{Kind, Violation};
 use crate::exploration::{Crash, Explorer, Setup};
@@ -154,6 +154,7 @@ impl Told {
             }
             Outcome::Abandoned | Outcome::Stopped => "The execution was stopped here.".to_owned(),
             Outcome::DataRace(race) => raced(race),
+            Outcome::Misused(misuse) => misused(misuse),
             Outcome::Panicked { message, site, .. } => format!("A panic at {site}: {message}"),
         }
     }
@@ -315,4 +316,11 @@ fn raced(race: &DataRace) -> String {
         race.other,
         past(race.other_writes)
     )
+}
+
+fn misused(misuse: &Misuse) -> String {
+    let Misuse { process, holder, site } = misuse;
+    let file = site.file().rsplit(['/', '\\']).next().unwrap_or_default();
+    let holder = holder.map_or_else(|| "nobody is".to_owned(), |holder| format!("{holder} is"));
+    format!("{process} leaves the guard at {file}:{}, but {holder} in it.", site.line())
 }

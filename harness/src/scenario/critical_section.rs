@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use crate::backend::{self, Panic};
 use crate::contract::CriticalSection;
 use crate::engine::Body;
-use crate::event::{EventKind, Site};
+use crate::event::{EventKind, Service, Site};
 use crate::process::ProcessId;
 use crate::shim::{SharedCell, yield_now};
 
@@ -86,9 +86,9 @@ impl<S: CriticalSection> Body for Cycle<'_, S> {
         for _ in 0..self.quotas[process.index()] {
             // The remainder section: a step of its own, so that the request has its moment.
             yield_now();
-            backend::section(EventKind::EntryCalled);
+            backend::section(EventKind::Called(Service::EntrySection));
             self.solution.entry_section(process);
-            backend::section(EventKind::EntryReturned);
+            backend::section(EventKind::Returned(Service::EntrySection));
             match self.critical {
                 Critical::Datum => {
                     let seen = self.datum.get();
@@ -99,9 +99,9 @@ impl<S: CriticalSection> Body for Cycle<'_, S> {
                     yield_now();
                 }
             }
-            backend::section(EventKind::ExitCalled);
+            backend::section(EventKind::Called(Service::ExitSection));
             self.solution.exit_section(process);
-            backend::section(EventKind::ExitReturned);
+            backend::section(EventKind::Returned(Service::ExitSection));
         }
     }
 }

@@ -96,7 +96,7 @@ macro_rules! atomic {
             }
 
             #[inline]
-            fn variable(&self) -> Variable<'_> {
+            pub(super) fn variable(&self) -> Variable<'_> {
                 let outside = $to_bits(self.machine.load(Ordering::Relaxed));
                 Variable { tag: &self.tag, outside }
             }

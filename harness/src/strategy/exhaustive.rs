@@ -251,7 +251,7 @@ impl Graph {
     fn is_maximally_added(&self, number: usize, porf: &VectorClock) -> bool {
         let node = &self.nodes[number];
         let top = match node.kind {
-            Kind::Fence => return true,
+            Kind::Fence => return !node.spurious,
             Kind::Load => node.reads,
             Kind::Store | Kind::Update => Some(number),
         };

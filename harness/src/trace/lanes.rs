@@ -12,7 +12,6 @@ use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 use super::names::Names;
-use super::operation::is_operation;
 use super::story::{StoryStep, story};
 use crate::event::{Access, Event, EventKind};
 use crate::process::ProcessId;
@@ -414,7 +413,7 @@ impl Canvas<'_> {
     fn again(&mut self, block: &[Event], steps: &[StoryStep], times: usize) {
         let process = block[0].process;
         let alone = block.iter().all(|event| event.process == process);
-        let waits = block.iter().all(|event| is_operation(&event.kind));
+        let waits = block.iter().all(|event| event.kind.is_step());
         let numbers: Vec<u32> = steps.iter().filter_map(|step| step.number).collect();
         let range = match numbers[..] {
             [first, .., last] => format!(" (steps {first}–{last})"),

@@ -1,31 +1,35 @@
 //! One event in the words of the source: `flag[1].load(SeqCst) → false`.
 
 use super::names::Names;
-use crate::event::{Access, AccessKind, EventKind};
+use crate::event::{Access, AccessKind, EventKind, Service};
 
 /// What the process did, and what came of it.
 pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
     match kind {
-        EventKind::EntryCalled => "calls entry_section".to_owned(),
-        EventKind::EntryReturned => "enters its critical section".to_owned(),
-        EventKind::ExitCalled => "calls exit_section".to_owned(),
-        EventKind::ExitReturned => "is back in its remainder section".to_owned(),
+        EventKind::Called(service) => format!("calls {}", call(*service)),
+        EventKind::Returned(Service::EntrySection) => "enters its critical section".to_owned(),
+        EventKind::Returned(Service::ExitSection) => "is back in its remainder section".to_owned(),
+        EventKind::Returned(Service::Take(item)) => format!("take returns {item}"),
+        EventKind::Returned(service) => format!("{} returns", call(*service)),
         EventKind::Finished => "rests in its remainder section for ever".to_owned(),
         EventKind::Access(access) => describe_access(access, names),
         EventKind::Fence(ordering, _) => format!("fence({ordering:?})"),
         EventKind::Pause(_) => "pauses".to_owned(),
+        EventKind::Sleep { spurious: true, .. } => "wakes up by itself".to_owned(),
+        EventKind::Sleep { spurious: false, .. } => "goes to sleep".to_owned(),
     }
 }
 
-/// Whether the event is a step of the program, and not the passing of a section's border.
-pub(super) const fn is_operation(kind: &EventKind) -> bool {
-    match kind {
-        EventKind::Access(_) | EventKind::Fence(..) | EventKind::Pause(_) => true,
-        EventKind::EntryCalled
-        | EventKind::EntryReturned
-        | EventKind::ExitCalled
-        | EventKind::ExitReturned
-        | EventKind::Finished => false,
+/// A call of a service: `entry_section`, `wait(s1)`, `deposit(7)`.
+pub(super) fn call(service: Service) -> String {
+    let name = service.name();
+    match service {
+        Service::Wait(number) | Service::Signal(number) => format!("{name}(s{number})"),
+        Service::WaitOn(number) | Service::SignalOn(number) | Service::BroadcastOn(number) => {
+            format!("{name}(c{number})")
+        }
+        Service::Deposit(item) => format!("{name}({item})"),
+        _ => name.to_owned(),
     }
 }
 

@@ -174,6 +174,14 @@ impl Schedule {
         self.asked = [0; AnswerKind::COUNT];
     }
 
+    /// Takes the last step back, with its answers.
+    pub fn unstep(&mut self) {
+        self.steps.pop();
+        while self.answers.last().is_some_and(|answer| answer.step as usize >= self.steps.len()) {
+            self.answers.pop();
+        }
+    }
+
     /// Adds an answer to the last step. To be called for every question of the step, whatever the
     /// answer, so that the questions are numbered alike when they are asked again; questions with
     /// one answer only, and the choice of the process, are ignored.

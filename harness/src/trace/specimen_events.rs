@@ -7,7 +7,7 @@ use std::panic::Location;
 use std::sync::atomic::Ordering;
 
 use super::specimen::Peterson;
-use crate::event::{Access, AccessKind, Event, EventKind, LocationId, Section, ValueType, WriteId};
+use crate::event::{Service, Access, AccessKind, Event, EventKind, LocationId, Section, ValueType, WriteId};
 use crate::process::ProcessId;
 
 /// The events so far.
@@ -108,7 +108,7 @@ impl Log {
     pub(super) fn enter(&mut self, subject: &Peterson, process: usize, spins: usize) {
         self.process = ProcessId::new(process);
         self.waits = false;
-        self.push(EventKind::EntryCalled);
+        self.push(EventKind::Called(Service::EntrySection));
         subject.entry_section(self, self.process);
         if self.waits {
             let turn = self.events.len() - 2..self.events.len();
@@ -118,16 +118,16 @@ impl Log {
                 }
             }
         } else {
-            self.push(EventKind::EntryReturned);
+            self.push(EventKind::Returned(Service::EntrySection));
         }
     }
 
     /// The process runs its exit section.
     pub(super) fn leave(&mut self, subject: &Peterson, process: usize) {
         self.process = ProcessId::new(process);
-        self.push(EventKind::ExitCalled);
+        self.push(EventKind::Called(Service::ExitSection));
         subject.exit_section(self, self.process);
-        self.push(EventKind::ExitReturned);
+        self.push(EventKind::Returned(Service::ExitSection));
     }
 }
 
@@ -145,8 +145,8 @@ pub(super) fn inside(events: &[Event]) -> usize {
     for event in events {
         let section = &mut sections[event.process.index()];
         match event.kind {
-            EventKind::EntryReturned => *section = Section::Critical,
-            EventKind::ExitCalled => *section = Section::Exit,
+            EventKind::Returned(Service::EntrySection) => *section = Section::Critical,
+            EventKind::Called(Service::ExitSection) => *section = Section::Exit,
             _ => {}
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::panic::Location;
 
 use super::names::{Names, file_name};
-use super::operation::{describe, is_operation};
+use super::operation::describe;
 use crate::event::{Access, AccessKind, Event, EventKind, LocationId, Site};
 use crate::process::ProcessId;
 
@@ -36,7 +36,7 @@ pub fn story(events: &[Event], names: &Names) -> Vec<StoryStep> {
         .map(|event| {
             let site = site(&event.kind).filter(|site| names.knows(site));
             StoryStep {
-                number: is_operation(&event.kind).then_some(event.step + 1),
+                number: event.kind.is_step().then_some(event.step + 1),
                 process: event.process,
                 text: describe(&event.kind, names),
                 note: match &event.kind {
@@ -54,12 +54,10 @@ pub fn story(events: &[Event], names: &Names) -> Vec<StoryStep> {
 pub(super) const fn site(kind: &EventKind) -> Option<Site> {
     match kind {
         EventKind::Access(access) => Some(access.site),
-        EventKind::Fence(_, site) | EventKind::Pause(site) => Some(site),
-        EventKind::EntryCalled
-        | EventKind::EntryReturned
-        | EventKind::ExitCalled
-        | EventKind::ExitReturned
-        | EventKind::Finished => None,
+        EventKind::Fence(_, site) | EventKind::Pause(site) | EventKind::Sleep { site, .. } => {
+            Some(site)
+        }
+        EventKind::Called(_) | EventKind::Returned(_) | EventKind::Finished => None,
     }
 }
 

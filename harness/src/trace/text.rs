@@ -11,7 +11,7 @@
 //! trace 1
 //! processes 2
 //! schedule s1:2:0x2.1
-//! 0 P0 entry-called
+//! 0 P0 called entry_section
 //! 0 P0 store x0 SeqCst write=1 as=P0.0 at=peterson.rs:23:32
 //! 1 P1 load x0 SeqCst read=0 from=init stale=1 at=peterson.rs:24:35
 //! ```
@@ -21,6 +21,7 @@
 use std::fmt;
 
 use super::names::file_name;
+use super::operation::call;
 use super::schedule::Schedule;
 use crate::event::{Access, AccessKind, Event, EventKind, Site, WriteId};
 
@@ -41,10 +42,8 @@ impl fmt::Display for Trace {
         for event in &self.events {
             write!(f, "{} {} ", event.step, event.process)?;
             match &event.kind {
-                EventKind::EntryCalled => f.write_str("entry-called")?,
-                EventKind::EntryReturned => f.write_str("entry-returned")?,
-                EventKind::ExitCalled => f.write_str("exit-called")?,
-                EventKind::ExitReturned => f.write_str("exit-returned")?,
+                EventKind::Called(service) => write!(f, "called {}", call(*service))?,
+                EventKind::Returned(service) => write!(f, "returned {}", call(*service))?,
                 EventKind::Finished => f.write_str("finished")?,
                 EventKind::Access(access) => write_access(f, access)?,
                 EventKind::Fence(ordering, site) => {
@@ -53,6 +52,10 @@ impl fmt::Display for Trace {
                 }
                 EventKind::Pause(site) => {
                     f.write_str("pause")?;
+                    write_site(f, site)?;
+                }
+                EventKind::Sleep { site, spurious } => {
+                    f.write_str(if *spurious { "sleep spurious" } else { "sleep" })?;
                     write_site(f, site)?;
                 }
             }
@@ -127,19 +130,19 @@ mod tests {
             trace 1
             processes 2
             schedule s1:2:0x3.1x3r.0
-            0 P0 entry-called
+            0 P0 called entry_section
             0 P0 store x2 SeqCst write=true as=P0.0 at=specimen.rs:15:31
             1 P0 store x1 SeqCst write=1 as=P0.1 at=specimen.rs:16:19
             2 P0 load x0 SeqCst read=false from=init at=specimen.rs:17:29
-            3 P0 entry-returned
-            3 P1 entry-called
+            3 P0 returned entry_section
+            3 P1 called entry_section
             3 P1 store x0 SeqCst write=true as=P1.0 at=specimen.rs:15:31
             4 P1 store x1 SeqCst write=0 as=P1.1 at=specimen.rs:16:19
             5 P1 load x2 Relaxed read=false from=init stale=1 at=specimen.rs:17:29
-            6 P1 entry-returned
-            6 P0 exit-called
+            6 P1 returned entry_section
+            6 P0 called exit_section
             6 P0 store x2 SeqCst write=false as=P0.3 at=specimen.rs:27:14
-            7 P0 exit-returned
+            7 P0 returned exit_section
             7 P0 finished
         "]]
         .assert_eq(&trace.to_string());
