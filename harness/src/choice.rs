@@ -158,6 +158,13 @@ pub trait Strategy {
         Spinning::Park
     }
 
+    /// Whether those who sleep for the same thing get it in the order in which they came. For
+    /// strategies that look for starvation: what the harness lends to a solution must not be what
+    /// starves anybody.
+    fn serves_in_order(&self) -> bool {
+        false
+    }
+
     /// Whether to be asked even where there is one answer only, and to be told of every event.
     fn watches(&self) -> bool {
         false

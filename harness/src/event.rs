@@ -113,6 +113,48 @@ pub struct Access {
     pub spurious: bool,
 }
 
+/// The methods of the primitives that block, as accesses to what the harness keeps in memory for them.
+pub mod blocking {
+    /// `park` takes its token.
+    pub const PARK: &str = "park";
+    /// `unpark` puts a token there.
+    pub const UNPARK: &str = "unpark";
+    /// `futex_wait` looks at the queue.
+    pub const FUTEX_LOOK: &str = "futex_wait: queue";
+    /// `futex_wait` looks at the word.
+    pub const FUTEX_WAIT: &str = "futex_wait";
+    /// `futex_wait` joins the queue.
+    pub const FUTEX_SLEEP: &str = "futex_wait: sleep";
+    /// `futex_wait` was woken.
+    pub const FUTEX_WOKEN: &str = "futex_wait: woken";
+    /// `futex_wake` takes sleepers off the queue.
+    pub const FUTEX_WAKE: &str = "futex_wake";
+    /// `futex_wake` wakes one of them.
+    pub const FUTEX_RING: &str = "futex_wake: wake";
+    /// A guard is entered.
+    pub const GUARD_ENTER: &str = "guard enter";
+    /// A guard is left.
+    pub const GUARD_LEAVE: &str = "guard leave";
+    /// A permit of the harness's own semaphore is taken.
+    pub const PERMITS_WAIT: &str = "permits wait";
+    /// A permit is given.
+    pub const PERMITS_SIGNAL: &str = "permits signal";
+    /// A wait on a condition of the harness's own ends.
+    pub const CONDITION_WAIT: &str = "condition wait";
+    /// A process that waits on a condition is woken.
+    pub const CONDITION_WAKE: &str = "condition wake";
+
+    /// Whether the process that performs it was woken.
+    pub fn is_wakeup(method: &str) -> bool {
+        [PARK, FUTEX_WOKEN, CONDITION_WAIT].contains(&method)
+    }
+
+    /// Whether the process that performs it wakes another one.
+    pub fn wakes(method: &str) -> bool {
+        [UNPARK, FUTEX_RING, CONDITION_WAKE].contains(&method)
+    }
+}
+
 /// What a process calls of the contract that it exercises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {

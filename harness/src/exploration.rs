@@ -9,7 +9,7 @@ use crate::engine::{Engine, Outcome, Override, Settings, TrialRequest};
 use crate::event::Observer;
 use crate::memory::Model;
 use crate::process::ProcessId;
-use crate::scenario::{Critical, Scenario};
+use crate::scenario::{Scenario, Situation};
 use crate::strategy::{Exhaustive, Replay};
 use crate::trace::Schedule;
 
@@ -18,10 +18,10 @@ use crate::trace::Schedule;
 pub struct Setup {
     /// The memory model.
     pub model: Model,
-    /// How often each process enters.
+    /// What the processes do.
+    pub situation: &'static Situation,
+    /// How often each process does so: enters, say.
     pub quotas: Vec<u32>,
-    /// What it does inside.
-    pub critical: Critical,
     /// Operations after which an execution is cut.
     pub steps_max: u32,
 }
@@ -126,6 +126,11 @@ impl<'a> Explorer<'a> {
         Self { scenario, engine: Engine::new(), overrides: Vec::new() }
     }
 
+    /// What it explores.
+    pub const fn scenario(&self) -> &'a dyn Scenario {
+        self.scenario
+    }
+
     /// From now on, uses these orderings instead of the written ones.
     pub fn set_overrides(&mut self, overrides: Vec<Override>) {
         self.overrides = overrides;
@@ -154,12 +159,15 @@ impl<'a> Explorer<'a> {
         };
         let body = self
             .scenario
-            .body(&setup.quotas, setup.critical)
+            .body(&setup.quotas, setup.situation)
             .map_err(|panic| Crash { panic, execution: None })?;
         let outcome = backend::execute(&mut self.engine, &*body, &settings, strategy, observer);
         drop(body);
         let Some(outcome) = outcome else { return Ok(None) };
-        if let Outcome::Panicked { message, site, .. } = outcome {
+        if let Outcome::Panicked { message, site, .. } = &outcome
+            && !setup.situation.may_panic
+        {
+            let (message, site) = (message.clone(), site.clone());
             let panic = Panic { message, site };
             let execution = Some(Box::new((setup.clone(), self.engine.schedule().clone())));
             return Err(Crash { panic, execution });
@@ -188,7 +196,7 @@ impl<'a> Explorer<'a> {
     ) -> Result<bool, Crash> {
         let body = self
             .scenario
-            .body(&setup.quotas, setup.critical)
+            .body(&setup.quotas, setup.situation)
             .map_err(|panic| Crash { panic, execution: None })?;
         self.engine.want_trial(request);
         let mut replay = Replay::new(schedule.clone());

@@ -2,5 +2,7 @@
 //! change only with a major version.
 
 mod critical_section;
+mod semaphore;
 
 pub use critical_section::CriticalSection;
+pub use semaphore::CountingSemaphore;

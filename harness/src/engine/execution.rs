@@ -159,6 +159,7 @@ pub(crate) struct Execution<'a> {
     pub(super) settings: &'a Settings,
     pub(super) watches: bool,
     pub(super) spinning: Spinning,
+    pub(super) serves_in_order: bool,
     /// Whether to look for turns of waiting loops.
     tracks: bool,
     /// Whether somebody is told of every operation.
@@ -328,7 +329,18 @@ impl<'a> Execution<'a> {
         let spinning = strategy.spinning();
         let tracks = spinning != Spinning::Run || state.wanted_trial.is_some();
         let tells = watches || settings.traced;
-        Self { strategy, observer, state, settings, watches, spinning, tracks, tells }
+        let serves_in_order = strategy.serves_in_order();
+        Self {
+            strategy,
+            observer,
+            state,
+            settings,
+            watches,
+            spinning,
+            serves_in_order,
+            tracks,
+            tells,
+        }
     }
 
     /// Whether the execution is over; then nobody performs anything any more.

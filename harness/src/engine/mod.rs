@@ -10,6 +10,7 @@ mod operation;
 mod spin;
 mod waiting;
 
+use crate::event::LocationId;
 use crate::process::{ProcessId, ProcessSet};
 use crate::trace::Schedule;
 
@@ -68,6 +69,11 @@ impl Engine {
     /// Who sleeps at the end of the last execution, and for what.
     pub fn sleepers(&self) -> Vec<(ProcessId, Wanted)> {
         self.state.sleepers()
+    }
+
+    /// What the last execution kept in memory by name.
+    pub fn waitables(&self) -> &[(Waitable, LocationId)] {
+        &self.state.waitables
     }
 
     /// Who sleeps at the end of the last execution.

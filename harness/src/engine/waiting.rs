@@ -6,9 +6,8 @@
 //! putting something there. So all that is said about memory (happens-before, execution
 //! graphs, exhaustive search) holds for them without another word.
 //!
-//! A process that arrives where there is nothing to take is not runnable until there is. Those who
-//! wait for the same waitable are served in the order of their arrival; not so in replays, where the
-//! schedule says who is served. In exhaustive search, which
+//! A process that arrives where there is nothing to take is not runnable until there is. A strategy may
+//! want that those who wait for the same are served in the order of their arrival. In exhaustive search, which
 //! looks at graphs and not at the order of steps, a process that finds nothing stays where it is: the
 //! graph in which it finds something is another one. Its attempt is no step of the schedule, so that the
 //! same schedule can be replayed where nobody attempts in vain.
@@ -168,7 +167,7 @@ impl Execution<'_> {
             if !wants.is_some_and(|wanted| wanted.location == location) {
                 continue;
             }
-            if there && (self.spinning == Spinning::Run || first == Some(process)) {
+            if there && (!self.serves_in_order || first == Some(process)) {
                 self.state.parked.remove(process);
             } else {
                 self.state.parked.insert(process);

@@ -4,7 +4,6 @@ use super::verdict::{Doorway, Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory, lasso};
 use crate::exploration::{Crash, Exploration, Setup};
 use crate::process::{ProcessId, ProcessSet};
-use crate::scenario::Critical;
 use crate::strategy::{Freezer, Starver};
 use crate::trace::Schedule;
 
@@ -28,11 +27,11 @@ impl Examiner<'_> {
         let mut entries = 0;
         let mut doorway: Option<Doorway> = None;
         let mut everywhere = true;
-        for &processes in &self.effort.processes {
+        for (situation, processes) in self.situations(|asks| asks.fairness) {
             let bypass_max = (10 * processes as u32).max(60);
             let setup = Setup {
                 steps_max: STEPS_MAX,
-                ..self.setup(memory, vec![u32::MAX; processes], Critical::Stay)
+                ..self.setup(memory, vec![u32::MAX; processes], situation)
             };
             let mut starver = Starver::new(self.effort.seed, processes, bypass_max);
             let mut done = 0;
@@ -127,7 +126,7 @@ impl Examiner<'_> {
                     .iter()
                     .filter(|&&process| process == victim)
                     .count();
-                if turns < turn {
+                if turns < turn && !steps.sleeps(victim, start..end) {
                     continue;
                 }
                 let mut lasso = schedule.prefix(end);

@@ -1,12 +1,12 @@
 //! Lassos: a stem and a loop that repeats. A violation that goes on for ever is shown by its loop,
 //! and believed when a replay has gone round many times and nothing changed.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use crate::event::{Event, EventKind, Observer};
 use crate::exploration::{Crash, Explorer, Setup};
 use crate::oracle::{Bypass, Stillness};
-use crate::process::{ProcessId, ProcessSet};
+use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
 use crate::strategy::Replay;
 use crate::trace::Schedule;
 
@@ -22,6 +22,16 @@ pub(super) struct Steps {
     pub accesses: Vec<usize>,
     /// The number of steps up to and including each entry, and who entered.
     pub entries: Vec<(usize, ProcessId)>,
+    /// Before each step: who slept.
+    asleep: Vec<ProcessSet>,
+}
+
+impl Steps {
+    /// Whether `process` sleeps somewhere in a range of steps.
+    pub(super) fn sleeps(&self, process: ProcessId, range: Range<usize>) -> bool {
+        let range = range.start..range.end.min(self.asleep.len());
+        self.asleep[range].iter().any(|asleep| asleep.contains(process))
+    }
 }
 
 impl Observer for Steps {
@@ -57,7 +67,9 @@ pub(super) fn steps(
 ) -> Result<Steps, Crash> {
     let setup = Setup { steps_max: schedule.len() as u32, ..setup.clone() };
     let mut steps = Steps::default();
-    explorer.replay(&setup, &mut Replay::new(schedule.clone()), &mut steps, true)?;
+    let mut replay = Replay::new(schedule.clone());
+    explorer.replay(&setup, &mut replay, &mut steps, true)?;
+    steps.asleep = replay.asleep().to_vec();
     Ok(steps)
 }
 
@@ -104,7 +116,10 @@ pub(super) fn is_still(
     let mut replay = Replay::new(lasso.clone()).with_rounds(rounds);
     explorer.replay(&setup, &mut replay, &mut stillness, false)?;
     let turns: ProcessSet = lasso.order()[start..].iter().copied().collect();
-    let unfinished = stillness.unfinished(setup.processes());
+    // Whoever sleeps all the while can have no steps.
+    let asleep = replay.asleep().iter().skip(start);
+    let asleep = asleep.fold(ProcessSet::first(PROCESSES_MAX), |all, asleep| all.intersection(*asleep));
+    let unfinished = stillness.unfinished(setup.processes()).difference(asleep);
     Ok(replay.finished()
         && replay.divergence().is_none()
         && stillness.last_step() as usize <= start
@@ -123,7 +138,7 @@ pub(super) fn starves(
 ) -> Result<bool, Crash> {
     let setup = endless(setup);
     let mut bypass = Bypass::new();
-    let mut replay = Replay::new(lasso.clone()).with_rounds(rounds);
+    let mut replay = Replay::new(lasso.clone()).with_rounds(rounds).in_order();
     explorer.replay(&setup, &mut replay, &mut bypass, false)?;
     Ok(replay.finished()
         && replay.divergence().is_none()

@@ -8,7 +8,7 @@ use super::{Effort, Examiner, Memory};
 use crate::engine::Override;
 use crate::event::{AccessKind, Event, EventKind, Observer, Site};
 use crate::exploration::{Crash, Explorer, Setup};
-use crate::scenario::{Critical, Scenario};
+use crate::scenario::Scenario;
 use crate::strategy::Random;
 
 /// A stronger ordering at one place.
@@ -80,11 +80,16 @@ fn weaker(kind: Option<AccessKind>, written: Ordering) -> Vec<Ordering> {
 pub fn mends(scenario: &dyn Scenario, effort: &Effort) -> Result<Vec<Mend>, Crash> {
     let mut explorer = Explorer::new(scenario);
     let mut uses = Uses::default();
-    for &processes in &effort.processes {
+    let situations = scenario.situations().iter().copied().filter(|it| it.asks.progress);
+    let numbers = situations.flat_map(|situation| {
+        let numbers = effort.processes.iter().filter(|&&number| situation.cast.admits(number));
+        numbers.map(move |&processes| (situation, processes))
+    });
+    for (situation, processes) in numbers {
         let setup = Setup {
             model: Memory::Cpp20.sampled(),
+            situation,
             quotas: vec![effort.entries; processes],
-            critical: Critical::Stay,
             steps_max: effort.steps_per_execution_max,
         };
         let mut random = Random::new(effort.seed);

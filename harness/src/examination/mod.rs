@@ -5,6 +5,7 @@
 //! for what goes on for ever by pumping its cycle. What the explorations cannot decide is *unknown*.
 
 mod bounded_waiting;
+mod busy_waiting;
 mod counterexample;
 mod lasso;
 mod mend;
@@ -16,9 +17,10 @@ use crate::engine::Outcome;
 use crate::event::Observer;
 use crate::exploration::{Crash, Exploration, Explorer, Run, Setup};
 use crate::memory::Model;
-use crate::oracle::MutualExclusion;
+use crate::oracle::Safety;
 use crate::scenario::is_datum;
 use crate::strategy::{Pct, Pos, Random, Replay};
+use crate::trace::AnswerKind;
 
 pub use mend::{Mend, mends};
 pub use verdict::{Doorway, Evidence, Kind, Verdict, Violation};
@@ -104,7 +106,7 @@ impl<'a> Examiner<'a> {
         memory: Memory,
     ) -> Result<Option<Violation>, Crash> {
         let Violation { kind, setup, schedule } = violation;
-        if !schedule.answers().is_empty() {
+        if schedule.answers().iter().any(|answer| answer.kind != AnswerKind::Spurious) {
             return Ok(None);
         }
         let setup = Setup { model: memory.sampled(), ..setup.clone() };
@@ -112,10 +114,21 @@ impl<'a> Examiner<'a> {
         let explorer = &mut self.explorer;
         let holds = match kind {
             Kind::Overlap(_) | Kind::OpenDoor(_) => {
-                let mut oracle = MutualExclusion::new();
+                let mut oracle = Safety::new(setup.situation.rule);
                 let mut replay = Replay::new(schedule.clone());
                 explorer.replay(&setup, &mut replay, &mut oracle, false)?;
                 oracle.overlap().is_some()
+            }
+            Kind::Broken(_) => {
+                let mut oracle = Safety::new(setup.situation.rule);
+                let mut replay = Replay::new(schedule.clone());
+                explorer.replay(&setup, &mut replay, &mut oracle, false)?;
+                oracle.breach().is_some()
+            }
+            Kind::Misuse(_) => {
+                let mut replay = Replay::new(schedule.clone());
+                let outcome = explorer.replay(&setup, &mut replay, &mut (), false)?;
+                matches!(outcome, Outcome::Misused(_))
             }
             Kind::NotVisible | Kind::DataRace => {
                 let mut replay = Replay::new(schedule.clone());
@@ -123,9 +136,13 @@ impl<'a> Examiner<'a> {
                 matches!(outcome, Outcome::DataRace(race)
                     if is_datum(race.site) == matches!(kind, Kind::NotVisible))
             }
-            Kind::NeedsRemainder(_) | Kind::Solo(_) | Kind::Stuck(_) | Kind::ExitWaits(_) => {
-                self.waits_for_ever(&setup, schedule)?
-            }
+            Kind::NeedsRemainder(_)
+            | Kind::Solo(_)
+            | Kind::Stuck(_)
+            | Kind::LostWakeup(_)
+            | Kind::EarlyWakeup(_)
+            | Kind::ExitWaits(_) => self.waits_for_ever(&setup, schedule)?,
+            Kind::BusyWaiting(process) => self.is_busy(&setup, schedule, *process)?,
             Kind::Livelock(_) => lasso::is_still(explorer, &setup, schedule, rounds)?,
             Kind::Starvation(who) => match who.lowest() {
                 Some(victim) => lasso::starves(explorer, &setup, schedule, victim, rounds)?,

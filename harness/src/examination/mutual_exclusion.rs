@@ -1,14 +1,17 @@
 //! Mutual exclusion: nobody enters while another is inside, and what one wrote inside is visible to
 //! the next. The two are told apart.
 
+use std::mem::discriminant;
+
 use super::counterexample::simplest;
+use super::progress::merged;
 use super::verdict::{Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory};
 use crate::engine::Outcome;
 use crate::exploration::{Crash, Run, Setup};
 use crate::memory::Model;
-use crate::oracle::{MutualExclusion, Overlap};
-use crate::scenario::{Critical, is_datum};
+use crate::oracle::{Breach, Overlap, Safety};
+use crate::scenario::{Asks, Cast, Situation, is_datum};
 use crate::strategy::{Doorkeeper, Random};
 use crate::trace::Schedule;
 
@@ -34,45 +37,53 @@ const DOOR_STEPS_MAX: u32 = 40_000;
 /// How often each process may enter while the door is tried.
 const DOOR_ENTRIES: u32 = 8;
 
-fn judge(run: &Run<'_>, oracle: &MutualExclusion) -> Option<Kind> {
-    match (oracle.overlap(), run.outcome) {
-        (Some(overlap), _) => Some(Kind::Overlap(overlap)),
+fn judge(run: &Run<'_>, oracle: &Safety) -> Option<Kind> {
+    match (oracle.breach(), run.outcome) {
+        (Some(Breach::Overlap(overlap)), _) => Some(Kind::Overlap(overlap)),
+        (Some(breach), _) => Some(Kind::Broken(breach)),
         (None, Outcome::DataRace(race)) if is_datum(race.site) => Some(Kind::NotVisible),
         (None, Outcome::DataRace(_)) => Some(Kind::DataRace),
+        (None, Outcome::Misused(misuse)) => Some(Kind::Misuse(*misuse)),
         _ => None,
     }
 }
 
-fn judge_overlap(_: &Run<'_>, oracle: &MutualExclusion) -> Option<Kind> {
+fn judge_overlap(_: &Run<'_>, oracle: &Safety) -> Option<Kind> {
     oracle.overlap().map(Kind::Overlap)
 }
 
 impl Examiner<'_> {
-    /// The verdict on mutual exclusion.
+    /// The verdict on mutual exclusion: on the rules of all situations that ask for safety.
     pub fn mutual_exclusion(&mut self, memory: Memory) -> Result<Verdict, Crash> {
+        self.safety(memory, |asks| asks.safety, true)
+    }
+
+    /// The verdict on ownership: do the rules hold though somebody releases what it does not hold?
+    pub fn ownership(&mut self, memory: Memory) -> Result<Verdict, Crash> {
+        self.safety(memory, |asks| asks.ownership, false)
+    }
+
+    fn safety(
+        &mut self,
+        memory: Memory,
+        asked: impl Fn(&Asks) -> bool,
+        doors: bool,
+    ) -> Result<Verdict, Crash> {
         let mut evidence = Vec::new();
         let mut entries = 0;
-        for &processes in &self.effort.processes {
-            let doors = self.doors(memory, processes);
-            let found = self.explorer.explore(
-                &doors,
-                &mut Doorkeeper::new(self.effort.seed, processes),
-                DOOR_EXECUTIONS * (processes * processes) as u64,
-                MutualExclusion::new,
-                |_, oracle| oracle.overlap(),
-            )?;
-            if let Some((overlap, schedule)) = found.breach {
-                return self.open_door(overlap, doors, schedule);
-            }
-
+        if doors && let Some(verdict) = self.open_doors(memory)? {
+            return Ok(verdict);
+        }
+        for (situation, processes) in self.situations(asked) {
+            let oracle = || Safety::new(situation.rule);
             // Exhaustively with all entries for two processes; with more, once each.
             let each = if processes == 2 { self.effort.entries } else { 1 };
-            let mut setup = self.setup(memory, vec![each; processes], Critical::Datum);
+            let mut setup = self.setup(memory, vec![each; processes], situation);
             setup.model = memory.exhaustive();
             let found = self.explorer.exhaust(
                 &setup,
                 self.effort.exhaustive_executions_max,
-                MutualExclusion::new,
+                oracle,
                 judge,
             )?;
             entries += found.entries;
@@ -83,36 +94,29 @@ impl Examiner<'_> {
             }
 
             let entries_each = self.effort.entries + u32::from(exhausted);
-            let setup = self.setup(memory, vec![entries_each; processes], Critical::Datum);
+            let setup = self.setup(memory, vec![entries_each; processes], situation);
             // Where all executions are known already, a few with more entries complete the picture.
             let share = if exhausted { EXHAUSTED_SHARE } else { 1 };
-            let found = self.sample(
-                &setup,
-                share,
-                entries_each,
-                MutualExclusion::new,
-                judge,
-                &mut evidence,
-            )?;
+            let found =
+                self.sample(&setup, share, entries_each, oracle, judge, &mut evidence)?;
             entries += found.entries;
             if let Some((kind, schedule)) = found.breach {
                 return self.violated(memory, kind, setup, schedule);
             }
         }
-        for &processes in &self.effort.processes {
+        for (situation, processes) in self.situations(|asks| asks.safety && doors) {
+            if situation.cast != Cast::Equals {
+                continue;
+            }
             // Counters that run over, tickets that come round again: they need many entries.
             let long = Setup {
                 steps_max: LONG_STEPS_MAX,
-                ..self.setup(memory, vec![LONG_ENTRIES; processes], Critical::Datum)
+                ..self.setup(memory, vec![LONG_ENTRIES; processes], situation)
             };
             let mut random = Random::new(self.effort.seed);
-            let found = self.explorer.explore(
-                &long,
-                &mut random,
-                LONG_EXECUTIONS,
-                MutualExclusion::new,
-                judge,
-            )?;
+            let oracle = || Safety::new(situation.rule);
+            let found =
+                self.explorer.explore(&long, &mut random, LONG_EXECUTIONS, oracle, judge)?;
             evidence.push(Evidence::sampled("long", processes, LONG_ENTRIES, &found));
             if let Some((kind, schedule)) = found.breach {
                 return self.violated(memory, kind, long, schedule);
@@ -122,21 +126,59 @@ impl Examiner<'_> {
             let reason = "nobody ever entered the critical section, so nothing was excluded";
             return Ok(Verdict::Unknown(reason.to_owned()));
         }
-        Ok(Verdict::Upheld { evidence, bypass: None, doorway: None })
+        Ok(Verdict::Upheld { evidence: merged(evidence), bypass: None, doorway: None })
+    }
+
+    /// The situations that are asked for, each with the numbers of processes that it admits.
+    pub(super) fn situations(
+        &self,
+        asked: impl Fn(&Asks) -> bool,
+    ) -> Vec<(&'static Situation, usize)> {
+        let all = self.explorer.scenario().situations().iter().copied();
+        let asked: Vec<&'static Situation> = all.filter(|it| asked(&it.asks)).collect();
+        let with = |situation: &&'static Situation, processes| (*situation, processes);
+        let effort = self.effort;
+        let numbers = effort.processes.iter().copied();
+        numbers
+            .flat_map(|processes| {
+                let admitted = asked.iter().filter(move |it| it.cast.admits(processes));
+                admitted.map(move |situation| with(situation, processes)).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    /// Whether somebody is let in although everybody else stands still inside.
+    fn open_doors(&mut self, memory: Memory) -> Result<Option<Verdict>, Crash> {
+        for (situation, processes) in self.situations(|asks| asks.fairness) {
+            let doors = self.doors(memory, situation, processes);
+            let found = self.explorer.explore(
+                &doors,
+                &mut Doorkeeper::new(self.effort.seed, processes),
+                DOOR_EXECUTIONS * (processes * processes) as u64,
+                || Safety::new(situation.rule),
+                |_, oracle| oracle.overlap(),
+            )?;
+            if let Some((overlap, schedule)) = found.breach {
+                return self.open_door(overlap, doors, schedule).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     /// Whether everybody always gets in, whoever is inside: then nobody ever waits, and neither
     /// progress nor bounded waiting means anything.
     pub fn is_always_open(&mut self, memory: Memory) -> Result<bool, Crash> {
-        for &processes in &self.effort.processes {
-            let doors = self.doors(memory, processes);
+        let situations = self.situations(|asks| asks.fairness);
+        let is_there_a_door = !situations.is_empty();
+        for (situation, processes) in situations {
+            let doors = self.doors(memory, situation, processes);
             let mut doorkeeper = Doorkeeper::new(self.effort.seed, processes);
             for _ in 0..DOOR_EXECUTIONS * (processes * processes) as u64 {
                 let found = self.explorer.explore(
                     &doors,
                     &mut doorkeeper,
                     1,
-                    MutualExclusion::new,
+                    || Safety::new(situation.rule),
                     |_, oracle| oracle.overlap(),
                 )?;
                 if found.breach.is_none() {
@@ -144,21 +186,26 @@ impl Examiner<'_> {
                 }
             }
         }
-        Ok(true)
+        Ok(is_there_a_door)
     }
 
-    fn doors(&self, memory: Memory, processes: usize) -> Setup {
+    fn doors(&self, memory: Memory, situation: &'static Situation, processes: usize) -> Setup {
         Setup {
             steps_max: DOOR_STEPS_MAX,
-            ..self.setup(memory, vec![DOOR_ENTRIES; processes], Critical::Stay)
+            ..self.setup(memory, vec![DOOR_ENTRIES; processes], situation)
         }
     }
 
-    pub(super) fn setup(&self, memory: Memory, quotas: Vec<u32>, critical: Critical) -> Setup {
+    pub(super) fn setup(
+        &self,
+        memory: Memory,
+        quotas: Vec<u32>,
+        situation: &'static Situation,
+    ) -> Setup {
         Setup {
             model: memory.sampled(),
             quotas,
-            critical,
+            situation,
             steps_max: self.effort.steps_per_execution_max,
         }
     }
@@ -174,10 +221,11 @@ impl Examiner<'_> {
         if kind == Kind::NotVisible {
             // A data race on the datum may be the trace of an overlap that happened in another
             // order in time: look for that, with a section in which nobody races.
-            let stay = Setup { critical: Critical::Stay, model: memory.sampled(), ..setup.clone() };
+            let situation = self.calm(setup.situation);
+            let stay = Setup { situation, model: memory.sampled(), ..setup.clone() };
             let mut evidence = Vec::new();
-            let found =
-                self.sample(&stay, 1, 0, MutualExclusion::new, judge_overlap, &mut evidence)?;
+            let oracle = || Safety::new(situation.rule);
+            let found = self.sample(&stay, 1, 0, oracle, judge_overlap, &mut evidence)?;
             if let Some((kind, schedule)) = found.breach {
                 return self.overlap(memory, kind, stay, schedule);
             }
@@ -186,9 +234,11 @@ impl Examiner<'_> {
             return self.overlap(memory, kind, setup, schedule);
         }
         let setups = Self::smaller(&Setup { model: memory.sampled(), ..setup.clone() });
-        let same =
-            |run: &Run<'_>, oracle: &MutualExclusion| judge(run, oracle).filter(|&k| k == kind);
-        let simplest = simplest(&mut self.explorer, &setups, MutualExclusion::new, same)?;
+        let same = |run: &Run<'_>, oracle: &Safety| {
+            judge(run, oracle).filter(|other| discriminant(other) == discriminant(&kind))
+        };
+        let oracle = || Safety::new(setup.situation.rule);
+        let simplest = simplest(&mut self.explorer, &setups, oracle, same)?;
         Ok(violation(simplest.unwrap_or((kind, setup, schedule))))
     }
 
@@ -200,9 +250,11 @@ impl Examiner<'_> {
         setup: Setup,
         schedule: Schedule,
     ) -> Result<Verdict, Crash> {
-        let stay = Setup { critical: Critical::Stay, model: memory.sampled(), ..setup.clone() };
+        let situation = self.calm(setup.situation);
+        let stay = Setup { situation, model: memory.sampled(), ..setup.clone() };
         let setups = Self::smaller(&stay);
-        let simplest = simplest(&mut self.explorer, &setups, MutualExclusion::new, judge_overlap)?;
+        let oracle = || Safety::new(situation.rule);
+        let simplest = simplest(&mut self.explorer, &setups, oracle, judge_overlap)?;
         Ok(violation(simplest.unwrap_or((kind, setup, schedule))))
     }
 
@@ -215,11 +267,19 @@ impl Examiner<'_> {
     ) -> Result<Verdict, Crash> {
         let sequential = Setup { model: Model::Sequential, ..setup.clone() };
         let setups = Self::smaller(&sequential);
-        let judge = |_: &Run<'_>, oracle: &MutualExclusion| {
+        let judge = |_: &Run<'_>, oracle: &Safety| {
             oracle.overlap().filter(|overlap| overlap.open_door).map(Kind::OpenDoor)
         };
-        let simplest = simplest(&mut self.explorer, &setups, MutualExclusion::new, judge)?;
+        let oracle = || Safety::new(setup.situation.rule);
+        let simplest = simplest(&mut self.explorer, &setups, oracle, judge)?;
         Ok(violation(simplest.unwrap_or((Kind::OpenDoor(overlap), setup, schedule))))
+    }
+
+    /// The same situation with nothing inside to race for, if there is one.
+    fn calm(&self, situation: &'static Situation) -> &'static Situation {
+        let all = self.explorer.scenario().situations().iter().copied();
+        let mut calm = all.filter(|it| it.asks.fairness && it.rule == situation.rule);
+        if situation.cast == Cast::Equals { calm.next().unwrap_or(situation) } else { situation }
     }
 
     /// The setup with one entry each, then with two, before the setup itself.

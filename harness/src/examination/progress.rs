@@ -1,16 +1,18 @@
 //! Progress: somebody gets in. Processes that rest in their remainder section owe nothing, so every
 //! scenario is also run with some of them resting for ever.
 
+use std::ops::ControlFlow;
+
 use super::counterexample::simplest;
 use super::mutual_exclusion::EXHAUSTED_SHARE;
 use super::verdict::{Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory, lasso};
-use crate::engine::Outcome;
-use crate::event::Section;
+use crate::engine::{Cause, Outcome, Wanted};
+use crate::event::{Event, EventKind, Observer, Section, blocking};
 use crate::exploration::{Crash, Run, Setup};
 use crate::oracle::Stillness;
-use crate::process::{ProcessId, ProcessSet};
-use crate::scenario::Critical;
+use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
+use crate::scenario::Cast;
 use crate::strategy::{Replay, RoundRobin};
 use crate::trace::Schedule;
 
@@ -51,14 +53,17 @@ impl Examiner<'_> {
     pub fn progress(&mut self, memory: Memory) -> Result<Verdict, Crash> {
         let mut evidence = Vec::new();
         let mut doubt = None;
-        for &processes in &self.effort.processes {
-            let all_quotas = quotas(processes, self.effort.entries);
+        for (situation, processes) in self.situations(|asks| asks.progress) {
+            let all_quotas = match situation.cast {
+                Cast::Equals => quotas(processes, self.effort.entries),
+                Cast::Parts { .. } => vec![vec![self.effort.entries; processes]],
+            };
             for quotas in &all_quotas {
                 let most = quotas.iter().copied().max().unwrap_or(0);
                 // Exhaustively with all entries for two processes; with more, once each.
                 let each = if processes == 2 { most } else { 1 };
                 let few: Vec<u32> = quotas.iter().map(|&quota| quota.min(each)).collect();
-                let mut setup = self.setup(memory, few, Critical::Stay);
+                let mut setup = self.setup(memory, few, situation);
                 setup.model = memory.exhaustive();
                 let budget = self.effort.exhaustive_executions_max;
                 let budget = if processes == 2 { budget } else { budget / all_quotas.len() as u64 };
@@ -74,7 +79,7 @@ impl Examiner<'_> {
                     }
                 }
 
-                let setup = self.setup(memory, quotas.clone(), Critical::Stay);
+                let setup = self.setup(memory, quotas.clone(), situation);
                 let mut in_turn = RoundRobin::variety(self.effort.seed, QUANTUM_MAX);
                 let found = self.explorer.explore(
                     &setup,
@@ -184,6 +189,12 @@ impl Examiner<'_> {
         if !stillness.in_section(Section::Exit, waiting).is_empty() {
             return Ok(Kind::ExitWaits(stillness.in_section(Section::Exit, waiting)));
         }
+        if let Some(kind) = self.asleep(&here, schedule)? {
+            return Ok(kind);
+        }
+        if setup.situation.cast != Cast::Equals {
+            return Ok(Kind::Stuck(waiting));
+        }
         if waiting.len() == setup.processes() {
             return Ok(Kind::Stuck(waiting));
         }
@@ -205,6 +216,25 @@ impl Examiner<'_> {
             1 => Kind::Solo(waiting),
             _ => Kind::Stuck(waiting),
         })
+    }
+
+    /// If everybody who waits at the end of the execution sleeps, and nobody is in a guard that they
+    /// sleep for: what became of their wake-ups?
+    fn asleep(&mut self, setup: &Setup, schedule: &Schedule) -> Result<Option<Kind>, Crash> {
+        let mut wakeups = Wakeups::default();
+        let mut replay = Replay::new(schedule.clone());
+        self.explorer.replay(setup, &mut replay, &mut wakeups, true)?;
+        let sleepers = self.explorer.engine().sleepers();
+        let unwoken = |&&(_, wanted): &&(ProcessId, Wanted)| {
+            matches!(wanted.cause, Cause::Park | Cause::Futex(_))
+        };
+        let who: ProcessSet = sleepers.iter().filter(unwoken).map(|(process, _)| *process).collect();
+        let blocked = sleepers.iter().filter(|sleeper| !unwoken(sleeper));
+        if who.is_empty() || blocked.count() > 0 {
+            return Ok(None);
+        }
+        let early: ProcessSet = who.iter().filter(|process| wakeups.of(*process) > 0).collect();
+        Ok(Some(if early == who { Kind::EarlyWakeup(who) } else { Kind::LostWakeup(who) }))
     }
 
     /// A long execution without an entry: is there a fair cycle in it?
@@ -231,6 +261,30 @@ impl Examiner<'_> {
             }
         }
         Ok(Judged::Doubtful)
+    }
+}
+
+/// Counts for each process how often it was woken since it last asked for something.
+#[derive(Debug, Default)]
+struct Wakeups([u32; PROCESSES_MAX]);
+
+impl Wakeups {
+    const fn of(&self, process: ProcessId) -> u32 {
+        self.0[process.index()]
+    }
+}
+
+impl Observer for Wakeups {
+    fn observe(&mut self, event: &Event) -> ControlFlow<()> {
+        let count = &mut self.0[event.process.index()];
+        match event.kind {
+            EventKind::Access(access) if access.written.is_some() && blocking::is_wakeup(access.method) => {
+                *count += 1;
+            }
+            kind if kind.is_request() => *count = 0,
+            _ => {}
+        }
+        ControlFlow::Continue(())
     }
 }
 
@@ -269,7 +323,7 @@ fn quotas(processes: usize, entries: u32) -> Vec<Vec<u32>> {
 
 /// One line of evidence for each strategy and number of processes. Its entries are those of the first
 /// scenario, in which everybody enters; the others are those with resting and with busier processes.
-fn merged(evidence: Vec<Evidence>) -> Vec<Evidence> {
+pub(super) fn merged(evidence: Vec<Evidence>) -> Vec<Evidence> {
     let mut all: Vec<Evidence> = Vec::new();
     for one in evidence {
         let same = all

@@ -1,8 +1,9 @@
 //! What follows for a criterion, and on what evidence.
 
 use crate::exploration::{Exploration, Setup};
-use crate::oracle::Overlap;
-use crate::process::ProcessSet;
+use crate::oracle::{Breach, Overlap};
+use crate::engine::Misuse;
+use crate::process::{ProcessId, ProcessSet};
 use crate::trace::Schedule;
 
 pub use crate::strategy::Doorway;
@@ -85,6 +86,10 @@ pub enum Kind {
     Overlap(Overlap),
     /// Two inside: one asked when the other was inside, with nothing else going on, and got in.
     OpenDoor(Overlap),
+    /// Another rule of the contract was broken.
+    Broken(Breach),
+    /// A guard was left by one who was not in it.
+    Misuse(Misuse),
     /// Never two inside, but the datum is accessed in a data race.
     NotVisible,
     /// The solution's own non-atomic data is accessed in a data race.
@@ -95,10 +100,16 @@ pub enum Kind {
     Solo(ProcessSet),
     /// These wait for ever.
     Stuck(ProcessSet),
+    /// These sleep for ever, though what they wait for is there: nobody wakes them.
+    LostWakeup(ProcessSet),
+    /// These sleep for ever: they were woken before what they wait for was there, and slept again.
+    EarlyWakeup(ProcessSet),
     /// A fair cycle without progress.
     Livelock(ProcessSet),
     /// `exit_section` of one of these does not return.
     ExitWaits(ProcessSet),
+    /// This one waits, and goes on taking steps instead of sleeping.
+    BusyWaiting(ProcessId),
     /// A cycle in which others enter while one of these waits.
     Starvation(ProcessSet),
 }

@@ -5,8 +5,12 @@
 
 mod bypass;
 mod mutual_exclusion;
+mod permits;
+mod safety;
 mod stillness;
 
 pub use bypass::Bypass;
 pub use mutual_exclusion::{MutualExclusion, Overlap};
+pub use permits::Permits;
+pub use safety::{Breach, Rule, Safety};
 pub use stillness::Stillness;

@@ -11,12 +11,12 @@ use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::examine::{CRITERIA, examine, replay};
+use super::examine::{criteria, examine, replay};
 use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{Conclusion, Criterion, Message, Replayed, Report, RunawayKind};
 use super::watchdog::{Watchdog, install_overflow_handler};
-use crate::contract::CriticalSection;
-use crate::scenario::{CriticalSectionScenario, Scenario};
+use crate::contract::{CountingSemaphore, CriticalSection};
+use crate::scenario::{CriticalSectionScenario, Scenario, SemaphoreScenario};
 
 /// The exit code of a test process that failed, as of std's own test runner.
 const TEST_FAILED_EXIT: i32 = 101;
@@ -34,6 +34,26 @@ pub struct CriticalSectionSubject<S>(std::marker::PhantomData<fn() -> S>);
 impl<S: CriticalSection + 'static> Subject for CriticalSectionSubject<S> {
     fn scenario() -> Box<dyn Scenario> {
         Box::new(CriticalSectionScenario::<S>::new())
+    }
+}
+
+/// Solutions of the critical-section problem whose waiting processes sleep.
+#[derive(Debug)]
+pub struct MutexSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: CriticalSection + 'static> Subject for MutexSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(CriticalSectionScenario::<S>::blocking())
+    }
+}
+
+/// Counting semaphores.
+#[derive(Debug)]
+pub struct SemaphoreSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: CountingSemaphore + 'static> Subject for SemaphoreSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(SemaphoreScenario::<S>::new())
     }
 }
 
@@ -83,7 +103,7 @@ fn run<S: Subject>() -> io::Result<()> {
             // A channel that is gone shows when the report is sent.
             let _ = channel.send(&Message::Doing { what: what.to_owned() });
         };
-        let report = examine(&*scenario, &plan, &CRITERIA, &mut say);
+        let report = examine(&*scenario, &plan, &criteria(&*scenario), &mut say);
         Message::Finished { report }
     };
     watchdog.stop();

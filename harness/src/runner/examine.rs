@@ -12,7 +12,7 @@ use super::scene::Scene;
 use super::witness::{Told, witness};
 use crate::examination::{self, Effort, Examiner, Memory};
 use crate::exploration::{Crash, Explorer};
-use crate::scenario::Scenario;
+use crate::scenario::{Asks, Scenario};
 
 /// The solutions that are under examination in this process. One examination of each at a time: it
 /// may keep its state in statics.
@@ -40,9 +40,19 @@ impl Drop for Alone {
     }
 }
 
-/// All three criteria.
-pub(super) const CRITERIA: [Criterion; 3] =
-    [Criterion::MutualExclusion, Criterion::Progress, Criterion::BoundedWaiting];
+/// The criteria that a contract has, in the order of every report.
+pub fn criteria(scenario: &dyn Scenario) -> Vec<Criterion> {
+    let asked = |asks: fn(&Asks) -> bool| scenario.situations().iter().any(|it| asks(&it.asks));
+    let mut criteria =
+        vec![Criterion::MutualExclusion, Criterion::Progress, Criterion::BoundedWaiting];
+    if asked(|asks| asks.sleep) {
+        criteria.push(Criterion::BusyWaiting);
+    }
+    if asked(|asks| asks.ownership) {
+        criteria.push(Criterion::Ownership);
+    }
+    criteria
+}
 
 /// Examines the solution of `scenario` on `criteria`. `say` is told what comes next.
 pub fn examine(
@@ -91,7 +101,7 @@ pub(super) fn replay(
     sources: &BTreeMap<String, String>,
 ) -> Replayed {
     let _alone = Alone::with(scenario.solution());
-    let scene: Scene = match scene.parse() {
+    let scene = match Scene::parse(scene, scenario.situations()) {
         Ok(scene) => scene,
         Err(reason) => return Replayed::Impossible { reason },
     };
@@ -142,6 +152,8 @@ fn both(
         Criterion::MutualExclusion => "mutual exclusion",
         Criterion::Progress => "progress",
         Criterion::BoundedWaiting => "bounded waiting",
+        Criterion::BusyWaiting => "busy waiting",
+        Criterion::Ownership => "ownership",
     };
     say(&format!("{name} under sequential consistency"));
     let sequential = measure(examiner, criterion, Memory::Sequential)?;
@@ -171,6 +183,8 @@ fn measure(
         Criterion::MutualExclusion => examiner.mutual_exclusion(memory)?,
         Criterion::Progress => examiner.progress(memory)?,
         Criterion::BoundedWaiting => examiner.bounded_waiting(memory)?,
+        Criterion::BusyWaiting => examiner.busy_waiting(memory)?,
+        Criterion::Ownership => examiner.ownership(memory)?,
     };
     let upheld = matches!(verdict, examination::Verdict::Upheld { .. });
     if upheld && criterion != Criterion::MutualExclusion && examiner.is_always_open(memory)? {

@@ -8,8 +8,11 @@ mod scene;
 mod watchdog;
 mod witness;
 
-pub use entry::{CriticalSectionSubject, Subject, examine_in_test, main, replay_in_test};
-pub use examine::examine;
+pub use entry::{
+    CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject, examine_in_test, main,
+    replay_in_test,
+};
+pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};
 pub use report::{
     Conclusion, Criterion, CriterionReport, Doorway, Evidence, Mend, Message, Replayed, Report,

@@ -114,7 +114,7 @@ pub enum RunawayKind {
     StackOverflow,
 }
 
-/// One of the three criteria.
+/// A criterion: the three of the course, and those that only some contracts have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Criterion {
@@ -124,6 +124,10 @@ pub enum Criterion {
     Progress,
     /// Everybody gets in.
     BoundedWaiting,
+    /// Whoever waits sleeps: only of contracts that block.
+    BusyWaiting,
+    /// Whoever releases what it does not hold changes nothing: only of contracts with an owner.
+    Ownership,
 }
 
 /// A criterion's verdict under both memories.
@@ -230,31 +234,52 @@ pub enum WitnessKind {
     NotVisible,
     /// Mutual exclusion: the solution's own non-atomic data is accessed in a data race.
     DataRace,
+    /// Mutual exclusion: `wait` of a semaphore returned without a permit.
+    NoPermit,
+    /// Mutual exclusion: a guard was left by a process that was not in it.
+    Misuse,
     /// Progress: nobody gets in because a process in its remainder section does not help.
     NeedsRemainder,
     /// Progress: a process that is alone does not get in.
     Solo,
     /// Progress: everybody waits for ever on values that nobody will change.
     Stuck,
+    /// Progress: a process sleeps for ever, as nobody wakes it.
+    LostWakeup,
+    /// Progress: a process was woken before what it waits for was there, and sleeps again, for ever.
+    EarlyWakeup,
     /// Progress: a fair cycle of steps goes on for ever without an entry.
     Livelock,
     /// Progress: `exit_section` does not return.
     ExitWaits,
     /// Bounded waiting: a cycle in which others enter again and again while one waits.
     Starvation,
+    /// Busy waiting: a process takes steps without end where it ought to sleep.
+    BusyWaiting,
+    /// Ownership: a process that is not inside called `exit_section`, and so let another one in.
+    ForeignRelease,
 }
 
 impl WitnessKind {
     /// The criterion that it violates.
     pub const fn criterion(self) -> Criterion {
         match self {
-            Self::Overlap | Self::OpenDoor | Self::NotVisible | Self::DataRace => {
-                Criterion::MutualExclusion
-            }
-            Self::NeedsRemainder | Self::Solo | Self::Stuck | Self::Livelock | Self::ExitWaits => {
-                Criterion::Progress
-            }
+            Self::Overlap
+            | Self::OpenDoor
+            | Self::NotVisible
+            | Self::DataRace
+            | Self::NoPermit
+            | Self::Misuse => Criterion::MutualExclusion,
+            Self::NeedsRemainder
+            | Self::Solo
+            | Self::Stuck
+            | Self::LostWakeup
+            | Self::EarlyWakeup
+            | Self::Livelock
+            | Self::ExitWaits => Criterion::Progress,
             Self::Starvation => Criterion::BoundedWaiting,
+            Self::BusyWaiting => Criterion::BusyWaiting,
+            Self::ForeignRelease => Criterion::Ownership,
         }
     }
 }

@@ -2,19 +2,18 @@
 //! schedule. It needs no quoting in any shell.
 //!
 //! ```text
-//! scene  = memory "/" inside "/" quotas "/" schedule
+//! scene  = memory "/" situation "/" quotas "/" schedule
 //! memory = "cpp20" | "sequential" | "strong"
-//! inside = "datum" | "stay"
+//! situation = name of a situation            "datum", "stay", … what the contract's scenario has
 //! quotas = quota { "," quota }            as many as the schedule has processes
 //! quota  = number | "all"                 "all": without end
 //! ```
 
 use std::fmt;
-use std::str::FromStr;
 
 use crate::exploration::Setup;
 use crate::memory::Model;
-use crate::scenario::Critical;
+use crate::scenario::Situation;
 use crate::trace::Schedule;
 
 /// The most operations of a replayed execution.
@@ -38,11 +37,7 @@ pub(super) const fn memory_name(model: Model) -> &'static str {
 
 impl fmt::Display for Scene {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inside = match self.setup.critical {
-            Critical::Datum => "datum",
-            Critical::Stay => "stay",
-        };
-        write!(f, "{}/{inside}/", memory_name(self.setup.model))?;
+        write!(f, "{}/{}/", memory_name(self.setup.model), self.setup.situation.name)?;
         for (process, quota) in self.setup.quotas.iter().enumerate() {
             if process > 0 {
                 f.write_str(",")?;
@@ -56,14 +51,16 @@ impl fmt::Display for Scene {
     }
 }
 
-impl FromStr for Scene {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
+impl Scene {
+    /// Reads a scene; `situations` are those that there are.
+    pub(super) fn parse(
+        text: &str,
+        situations: &[&'static Situation],
+    ) -> Result<Self, String> {
         let parts: Vec<&str> = text.trim().split('/').collect();
-        let &[memory, inside, quotas, schedule] = parts.as_slice() else {
+        let &[memory, situation, quotas, schedule] = parts.as_slice() else {
             return Err(format!(
-                "a counterexample has four parts between slashes (memory/inside/entries/schedule), \
+                "a counterexample has four parts between slashes (memory/situation/entries/schedule), \
                  this text has {}",
                 parts.len()
             ));
@@ -76,11 +73,11 @@ impl FromStr for Scene {
                 return Err(format!("the memory is cpp20, sequential or strong, not `{other}`"));
             }
         };
-        let critical = match inside {
-            "datum" => Critical::Datum,
-            "stay" => Critical::Stay,
-            other => return Err(format!("the second part is datum or stay, not `{other}`")),
-        };
+        let known = situations.iter().copied().find(|it| it.name == situation);
+        let situation = known.ok_or_else(|| {
+            let names: Vec<&str> = situations.iter().map(|it| it.name).collect();
+            format!("the second part is {}, not `{situation}`", names.join(" or "))
+        })?;
         let quotas: Vec<u32> = quotas
             .split(',')
             .map(|quota| match quota {
@@ -99,7 +96,7 @@ impl FromStr for Scene {
                 schedule.processes()
             ));
         }
-        let setup = Setup { model, quotas, critical, steps_max: STEPS_MAX };
+        let setup = Setup { model, situation, quotas, steps_max: STEPS_MAX };
         Ok(Self { setup, schedule })
     }
 }
@@ -107,18 +104,24 @@ impl FromStr for Scene {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::{CriticalSectionScenario, Scenario as _};
+    use crate::shim::Guard;
+
+    fn parse(text: &str) -> Result<Scene, String> {
+        Scene::parse(text, CriticalSectionScenario::<Guard>::new().situations())
+    }
 
     #[test]
     fn a_scene_reads_back_as_it_was_written() {
         let text = "cpp20/datum/2,0/s1:2:0x5.1x3r.0w2";
-        assert_eq!(text.parse::<Scene>().expect("a scene").to_string(), text);
+        assert_eq!(parse(text).expect("a scene").to_string(), text);
         let text = "strong/stay/all,all,1/s1:3:0x5.1x3:2.0";
-        assert_eq!(text.parse::<Scene>().expect("a scene").to_string(), text);
+        assert_eq!(parse(text).expect("a scene").to_string(), text);
     }
 
     #[test]
     fn a_broken_scene_says_what_is_wrong() {
-        let error = |text: &str| text.parse::<Scene>().map(|_| ()).expect_err("no scene");
+        let error = |text: &str| parse(text).map(|_| ()).expect_err("no scene");
         assert!(error("cpp20/datum").contains("four parts"));
         assert!(error("c/datum/1,1/s1:2:0").contains("`c`"));
         assert!(error("cpp20/inside/1,1/s1:2:0").contains("`inside`"));

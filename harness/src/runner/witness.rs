@@ -6,13 +6,13 @@ use std::ops::ControlFlow;
 use super::report::{Witness, WitnessKind, WitnessStep};
 use super::scene::{Scene, memory_name};
 use crate::backend::Panic;
-use crate::engine::{DataRace, Misuse, Outcome};
-use crate::event::{Event, EventKind, Observer};
+use crate::engine::{Cause, DataRace, Misuse, Outcome, Waitable, Wanted};
+use crate::event::{Access, Event, EventKind, LocationId, Observer, blocking};
 use crate::examination::{Kind, Violation};
 use crate::exploration::{Crash, Explorer, Setup};
-use crate::oracle::{MutualExclusion, Overlap};
+use crate::oracle::{Breach, Overlap, Rule, Safety};
 use crate::process::{ProcessId, ProcessSet};
-use crate::scenario::is_datum;
+use crate::scenario::{Situation, is_datum};
 use crate::strategy::Replay;
 use crate::trace::{Drawing, Names, Schedule, story};
 
@@ -26,6 +26,9 @@ pub(super) struct Told {
     events: Vec<Event>,
     names: Names,
     processes: usize,
+    rule: Rule,
+    sleepers: Vec<(ProcessId, Wanted)>,
+    waitables: Vec<(Waitable, LocationId)>,
     /// The events of the part that repeats.
     repeated: Option<std::ops::Range<usize>>,
 }
@@ -71,7 +74,14 @@ impl Told {
             if schedule.loop_start().is_some() && event.step >= from && loop_from.is_none() {
                 loop_from = Some(kept.len());
             }
-            if matches!(event.kind, EventKind::Pause(site) if is_datum(site)) {
+            // So is the question whether somebody wakes up spuriously, and the look at a futex's queue.
+            let is_hidden = match event.kind {
+                EventKind::Pause(site) => is_datum(site),
+                EventKind::Sleep { spurious, .. } => !spurious,
+                EventKind::Access(access) => access.method == blocking::FUTEX_LOOK,
+                _ => false,
+            };
+            if is_hidden {
                 dropped += 1;
                 continue;
             }
@@ -86,12 +96,20 @@ impl Told {
                 names = names.with(access.location, "datum");
             }
         }
+        for (waitable, location) in explorer.engine().waitables() {
+            if let Waitable::Token(process) | Waitable::Alarm(process) = waitable {
+                names = names.with(*location, &process.to_string());
+            }
+        }
         Ok(Self {
             outcome,
             diverged: replay.divergence().map(|divergence| divergence.to_string()),
             repeated: loop_from.map(|start| start..kept.len()),
             events: kept,
             names,
+            rule: setup.situation.rule,
+            sleepers: explorer.engine().sleepers(),
+            waitables: explorer.engine().waitables().to_vec(),
             processes: setup.processes(),
         })
     }
@@ -127,9 +145,17 @@ impl Told {
 
     /// Whether two processes were inside at once.
     fn overlap(&self) -> Option<Overlap> {
-        let mut oracle = MutualExclusion::new();
+        self.breach().and_then(|breach| match breach {
+            Breach::Overlap(overlap) => Some(overlap),
+            Breach::NoPermit { .. } => None,
+        })
+    }
+
+    /// Which rule was broken.
+    fn breach(&self) -> Option<Breach> {
+        let mut oracle = Safety::new(self.rule);
         let _ = self.events.iter().try_for_each(|event| oracle.observe(event));
-        oracle.overlap()
+        oracle.breach()
     }
 
     /// What a replay writes at the end of the drawing.
@@ -144,6 +170,9 @@ impl Told {
                 "{intruder} is inside while {holder} is: mutual exclusion is violated."
             );
         }
+        if let Some(breach) = self.breach() {
+            return broken(breach).1;
+        }
         match &self.outcome {
             Outcome::Complete => "Every process has done all it had to do.".to_owned(),
             Outcome::Blocked { waiting, .. } => format!("{} for ever.", wait(*waiting)),
@@ -156,6 +185,77 @@ impl Told {
             Outcome::DataRace(race) => raced(race),
             Outcome::Misused(misuse) => misused(misuse),
             Outcome::Panicked { message, site, .. } => format!("A panic at {site}: {message}"),
+        }
+    }
+
+    /// Who sleeps for what at its end, since which line, and who could have woken whom.
+    fn waits(&self) -> String {
+        let sentences: Vec<String> = self
+            .sleepers
+            .iter()
+            .map(|(process, wanted)| {
+                let file = wanted.site.file().rsplit(['/', '\\']).next().unwrap_or_default();
+                let place = format!("{file}:{}", wanted.site.line());
+                match wanted.cause {
+                    Cause::Park => format!(
+                        "{process} sleeps in park() at {place}; {}",
+                        self.last_wake(*process, "unpark")
+                    ),
+                    Cause::Futex(word) => format!(
+                        "{process} sleeps in futex_wait({}) at {place}; {}",
+                        self.names.location(word),
+                        self.last_wake(*process, "futex_wake")
+                    ),
+                    Cause::Condition => format!(
+                        "{process} sleeps on a condition at {place}; {}",
+                        self.last_wake(*process, "signal")
+                    ),
+                    Cause::Guard => match wanted.holder {
+                        Some(holder) if holder == *process => {
+                            format!("{process} waits at {place} for a guard that it is in itself.")
+                        }
+                        Some(holder) => format!(
+                            "{process} waits at {place} for a guard that {holder} is in: only \
+                             {holder} could let it in."
+                        ),
+                        None => format!("{process} waits for a guard at {place}."),
+                    },
+                    Cause::Permit => format!(
+                        "{process} waits for a permit at {place}: any signal would let it go on."
+                    ),
+                }
+            })
+            .collect();
+        sentences.join(" ")
+    }
+
+    /// The last time that somebody woke `process`, or did so in vain.
+    fn last_wake(&self, process: ProcessId, call: &str) -> String {
+        let last = self.events.iter().rev().find_map(|event| match event.kind {
+            EventKind::Access(access)
+                if blocking::wakes(access.method) && self.woken(&access) == Some(process) =>
+            {
+                Some((event, access))
+            }
+            _ => None,
+        });
+        match last {
+            Some((event, access)) => format!(
+                "the last {call} for it was step {}, by {}, at line {}.",
+                event.step + 1,
+                event.process,
+                access.site.line()
+            ),
+            None => format!("no {call} was meant for it."),
+        }
+    }
+
+    /// Whom an access wakes.
+    fn woken(&self, access: &Access) -> Option<ProcessId> {
+        let owner = self.waitables.iter().find(|(_, location)| *location == access.location)?;
+        match owner.0 {
+            Waitable::Token(process) | Waitable::Alarm(process) => Some(process),
+            Waitable::Queue(_) => None,
         }
     }
 
@@ -178,7 +278,7 @@ pub(super) fn witness(
     let told = Told::new(explorer, setup, schedule, sources)?;
     let (mark, reason) = words(*kind, setup, &told);
     Ok(Witness {
-        kind: wire(*kind),
+        kind: wire(*kind, setup.situation),
         reason,
         processes: setup.processes(),
         entries: setup.quotas.clone(),
@@ -190,8 +290,19 @@ pub(super) fn witness(
     })
 }
 
-const fn wire(kind: Kind) -> WitnessKind {
+const fn wire(kind: Kind, situation: &Situation) -> WitnessKind {
+    if situation.asks.ownership {
+        return WitnessKind::ForeignRelease;
+    }
     match kind {
+        Kind::Broken(breach) => match breach {
+            Breach::Overlap(_) => WitnessKind::Overlap,
+            Breach::NoPermit { .. } => WitnessKind::NoPermit,
+        },
+        Kind::Misuse(_) => WitnessKind::Misuse,
+        Kind::LostWakeup(_) => WitnessKind::LostWakeup,
+        Kind::EarlyWakeup(_) => WitnessKind::EarlyWakeup,
+        Kind::BusyWaiting(_) => WitnessKind::BusyWaiting,
         Kind::Overlap(_) => WitnessKind::Overlap,
         Kind::OpenDoor(_) => WitnessKind::OpenDoor,
         Kind::NotVisible => WitnessKind::NotVisible,
@@ -221,6 +332,40 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
             format!(
                 "{} is in its critical section and nothing else goes on; {} asks, and gets in.",
                 overlap.holder, overlap.intruder
+            ),
+        ),
+        Kind::Broken(breach) => broken(breach),
+        Kind::Misuse(misuse) => (
+            "not in the guard".to_owned(),
+            format!(
+                "{} Only the process that entered a guard may leave it: whatever the guard protects \
+                 is open to anybody now.",
+                misused(&misuse)
+            ),
+        ),
+        Kind::LostWakeup(who) => (
+            format!("{} for ever", list(who, "sleeps", "sleep")),
+            format!(
+                "{} for ever, and nobody is left to wake {}. {}",
+                list(who, "sleeps", "sleep"),
+                if who.len() == 1 { "it" } else { "them" },
+                told.waits()
+            ),
+        ),
+        Kind::EarlyWakeup(who) => (
+            format!("{} for ever", list(who, "sleeps", "sleep")),
+            format!(
+                "{} woken too early: what it waits for was not there yet. It went back to sleep, and \
+                 nobody is left to wake it again. {}",
+                list(who, "was", "were"),
+                told.waits()
+            ),
+        ),
+        Kind::BusyWaiting(process) => (
+            format!("{process} goes on like this"),
+            format!(
+                "{process} waits and does not sleep: with everybody else standing still it goes on \
+                 taking steps and gets nowhere."
             ),
         ),
         Kind::NotVisible => {
@@ -256,7 +401,12 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
         ),
         Kind::Stuck(who) => (
             format!("{} for ever", wait(who)),
-            format!("{} for ever for values that nobody will change.", wait(who)),
+            match told.waits() {
+                waits if waits.is_empty() => {
+                    format!("{} for ever for values that nobody will change.", wait(who))
+                }
+                waits => format!("{} for ever. {waits}", wait(who)),
+            },
         ),
         Kind::Livelock(who) => (
             String::new(),
@@ -283,6 +433,34 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
                 if setup.processes() == 2 { "the other enters" } else { "others enter" }
             ),
         ),
+    }
+}
+
+/// A broken rule: what is written at the end of the drawing, and the reason.
+fn broken(breach: Breach) -> (String, String) {
+    match breach {
+        Breach::Overlap(Overlap { holder, intruder, .. }) => (
+            "too many inside".to_owned(),
+            format!("{intruder} is let in while {holder} is inside, and there is no more room."),
+        ),
+        Breach::NoPermit { process, semaphore, initial, signals, waits } => (
+            "no permit".to_owned(),
+            format!(
+                "wait(s{semaphore}) of {process} returns, but there is no permit: the semaphore began \
+                 with {initial}, signal was called {}, and with this one wait has returned {}.",
+                times(signals),
+                times(waits)
+            ),
+        ),
+    }
+}
+
+/// `never`, `once`, `3 times`.
+fn times(count: u32) -> String {
+    match count {
+        0 => "never".to_owned(),
+        1 => "once".to_owned(),
+        more => format!("{more} times"),
     }
 }
 

@@ -2,45 +2,74 @@
 
 use std::marker::PhantomData;
 
+use super::{Asks, Cast, Scenario, Situation};
 use crate::backend::{self, Panic};
 use crate::contract::CriticalSection;
 use crate::engine::Body;
-use crate::event::{EventKind, Service, Site};
-use crate::process::ProcessId;
+use crate::event::{EventKind, Service};
+use crate::oracle::Rule;
+use crate::process::{PROCESSES_MAX, ProcessId};
 use crate::shim::{SharedCell, yield_now};
 
-/// A scenario: it makes the processes' bodies, with a fresh solution for each execution.
-pub trait Scenario {
-    /// Which solution it is, to tell it from others in one process.
-    fn solution(&self) -> &'static str;
+/// Around a datum that is not atomic, which the section protects: whoever may not be there races.
+static DATUM: Situation = Situation {
+    name: "datum",
+    title: "inside, each process reads and writes a datum that is not atomic",
+    rule: Rule::Exclusion { places: 1 },
+    cast: Cast::Equals,
+    asks: Asks { safety: true, ..Asks::NOTHING },
+    may_panic: false,
+};
 
-    /// The bodies of `quotas.len()` processes; process `i` enters `quotas[i]` times and then rests in
-    /// its remainder section for ever.
-    fn body<'a>(
-        &'a self,
-        quotas: &'a [u32],
-        critical: Critical,
-    ) -> Result<Box<dyn Body + 'a>, Panic>;
-}
+/// They stay inside for two steps and touch nothing: for criteria that do not depend on exclusion.
+static STAY: Situation = Situation {
+    name: "stay",
+    title: "inside, each process stays for two steps",
+    rule: Rule::Exclusion { places: 1 },
+    cast: Cast::Equals,
+    asks: Asks { progress: true, fairness: true, ..Asks::NOTHING },
+    may_panic: false,
+};
 
-/// What a process does inside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Critical {
-    /// It reads and writes the datum that the section protects, which is not atomic: whoever may
-    /// not be there races.
-    Datum,
-    /// It stays for two steps and touches nothing: for criteria that do not depend on exclusion.
-    Stay,
-}
+/// The same, for those who are to sleep while they wait.
+static SLEEP: Situation = Situation {
+    name: "stay",
+    title: "inside, each process stays for two steps",
+    rule: Rule::Exclusion { places: 1 },
+    cast: Cast::Equals,
+    asks: Asks { progress: true, fairness: true, sleep: true, ..Asks::NOTHING },
+    may_panic: false,
+};
+
+/// Process 0 calls `exit_section` without being inside, and then goes in like everybody else.
+static TRESPASS: Situation = Situation {
+    name: "trespass",
+    title: "P0 calls exit_section without being inside, and then enters like the others",
+    rule: Rule::Exclusion { places: 1 },
+    cast: Cast::Parts { from: 2, to: PROCESSES_MAX },
+    asks: Asks { ownership: true, ..Asks::NOTHING },
+    may_panic: true,
+};
+
+static SPINNING: [&Situation; 2] = [&DATUM, &STAY];
+static BLOCKING: [&Situation; 3] = [&DATUM, &SLEEP, &TRESPASS];
 
 /// The scenario of [`CriticalSection`], for one type of solution.
 #[derive(Debug)]
-pub struct CriticalSectionScenario<S>(PhantomData<fn() -> S>);
+pub struct CriticalSectionScenario<S> {
+    situations: &'static [&'static Situation],
+    solution: PhantomData<fn() -> S>,
+}
 
 impl<S> CriticalSectionScenario<S> {
     /// For solutions of type `S`.
     pub const fn new() -> Self {
-        Self(PhantomData)
+        Self { situations: &SPINNING, solution: PhantomData }
+    }
+
+    /// For solutions of type `S` whose waiting processes are to sleep.
+    pub const fn blocking() -> Self {
+        Self { situations: &BLOCKING, solution: PhantomData }
     }
 }
 
@@ -55,25 +84,25 @@ impl<S: CriticalSection> Scenario for CriticalSectionScenario<S> {
         std::any::type_name::<S>()
     }
 
+    fn situations(&self) -> &'static [&'static Situation] {
+        self.situations
+    }
+
     fn body<'a>(
         &'a self,
         quotas: &'a [u32],
-        critical: Critical,
+        situation: &'static Situation,
     ) -> Result<Box<dyn Body + 'a>, Panic> {
         let solution = backend::catch(|| S::new(quotas.len()))?;
-        Ok(Box::new(Cycle { solution, quotas, critical, datum: SharedCell::new(0) }))
+        let datum = SharedCell::new(0);
+        Ok(Box::new(Cycle { solution, quotas, situation, datum }))
     }
-}
-
-/// Whether an access at this place is one to the datum that the critical section protects.
-pub fn is_datum(site: Site) -> bool {
-    site.file() == file!()
 }
 
 struct Cycle<'a, S> {
     solution: S,
     quotas: &'a [u32],
-    critical: Critical,
+    situation: &'static Situation,
     datum: SharedCell<u64>,
 }
 
@@ -83,21 +112,22 @@ impl<S: CriticalSection> Body for Cycle<'_, S> {
     }
 
     fn run(&self, process: ProcessId) {
+        if self.situation.name == TRESPASS.name && process.index() == 0 {
+            yield_now();
+            self.solution.exit_section(process);
+        }
         for _ in 0..self.quotas[process.index()] {
             // The remainder section: a step of its own, so that the request has its moment.
             yield_now();
             backend::section(EventKind::Called(Service::EntrySection));
             self.solution.entry_section(process);
             backend::section(EventKind::Returned(Service::EntrySection));
-            match self.critical {
-                Critical::Datum => {
-                    let seen = self.datum.get();
-                    self.datum.set(seen.wrapping_add(1));
-                }
-                Critical::Stay => {
-                    yield_now();
-                    yield_now();
-                }
+            if self.situation.name == DATUM.name {
+                let seen = self.datum.get();
+                self.datum.set(seen.wrapping_add(1));
+            } else {
+                yield_now();
+                yield_now();
             }
             backend::section(EventKind::Called(Service::ExitSection));
             self.solution.exit_section(process);

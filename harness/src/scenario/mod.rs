@@ -1,5 +1,38 @@
 //! What the processes of an examination do around a contract.
 
 mod critical_section;
+mod semaphore;
+mod situation;
 
-pub use critical_section::{Critical, CriticalSectionScenario, Scenario, is_datum};
+use crate::backend::Panic;
+use crate::engine::Body;
+use crate::event::Site;
+
+pub use critical_section::CriticalSectionScenario;
+pub use semaphore::SemaphoreScenario;
+pub use situation::{Asks, Cast, Situation};
+
+/// A contract's scenario, for one solution: the situations that it is put in, and the processes' bodies,
+/// with a fresh solution for each execution.
+pub trait Scenario {
+    /// Which solution it is, to tell it from others in one process.
+    fn solution(&self) -> &'static str;
+
+    /// What it is put through. The names differ.
+    fn situations(&self) -> &'static [&'static Situation];
+
+    /// The bodies of `quotas.len()` processes; process `i` has its part `quotas[i]` times and then rests in
+    /// its remainder section for ever.
+    fn body<'a>(
+        &'a self,
+        quotas: &'a [u32],
+        situation: &'static Situation,
+    ) -> Result<Box<dyn Body + 'a>, Panic>;
+}
+
+/// Whether this place is one of the harness's own in a scenario: the datum that a critical section
+/// protects, the pause in the remainder section.
+pub fn is_datum(site: Site) -> bool {
+    let here = file!();
+    here.strip_suffix("mod.rs").is_some_and(|room| site.file().starts_with(room))
+}

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use super::atomic::{AtomicU32, AtomicU64 as SharedU64};
 use crate::backend::{self, Variable};
 use crate::engine::{Call, Cause, Method};
-use crate::event::ValueType;
+use crate::event::{ValueType, blocking};
 use crate::process::{PROCESSES_MAX, ProcessId};
 
 const fn method(name: &'static str) -> Method {
@@ -27,7 +27,7 @@ pub fn park() {
     match backend::wakes_up(site) {
         None if backend::running().is_none() => std::thread::park(),
         Some(false) => {
-            let call = Call { site, method: const { &method("park") }, operand: 0 };
+            let call = Call { site, method: const { &method(blocking::PARK) }, operand: 0 };
             let _ = backend::take_token(call);
         }
         None | Some(true) => {}
@@ -44,7 +44,7 @@ pub fn unpark(process: ProcessId) {
     let processes = backend::processes();
     let processes = processes.expect("`unpark` knows processes only while the harness runs them");
     assert!(process.index() < processes, "there is no {process}: {processes} processes run");
-    let method = const { &method("unpark") };
+    let method = const { &method(blocking::UNPARK) };
     let call = Call { site: Location::caller(), method, operand: process.index() as u64 };
     let _ = backend::give_token(call, process);
 }
@@ -71,24 +71,24 @@ pub fn futex_wait(word: &AtomicU32, expected: u32) {
     // The kernel looks and enqueues under a lock, and wakes under the same. The queue's version
     // stands for it: if nobody changed the queue meanwhile, it is as if nobody could have.
     loop {
-        let Some(before) = backend::load_queue(call(const { &method("futex_wait: queue") }), location)
+        let Some(before) = backend::load_queue(call(const { &method(blocking::FUTEX_LOOK) }), location)
         else {
             return;
         };
-        let method_load = const { &method("futex_wait") };
+        let method_load = const { &method(blocking::FUTEX_WAIT) };
         let value = backend::load(word.variable(), call(method_load), Ordering::SeqCst);
         if value != Some(u64::from(expected)) {
             return;
         }
         let mut enqueue = |now| (now == before).then(|| Queue(before).push(me).0);
-        let method_enqueue = const { &method("futex_wait: sleep") };
+        let method_enqueue = const { &method(blocking::FUTEX_SLEEP) };
         match backend::update_queue(call(method_enqueue), location, &mut enqueue) {
             Some(reply) if reply.wrote => break,
             Some(_) => {}
             None => return,
         }
     }
-    let _ = backend::take_alarm(call(const { &method("futex_wait: woken") }), Cause::Futex(location));
+    let _ = backend::take_alarm(call(const { &method(blocking::FUTEX_WOKEN) }), Cause::Futex(location));
 }
 
 /// Wakes up to `count` processes that sleep in [`futex_wait`] on `word`, those first who came first.
@@ -101,7 +101,7 @@ pub fn futex_wake(word: &AtomicU32, count: usize) -> usize {
     let Some(location) = backend::locate(word.variable()) else { return 0 };
     let call = |method, operand| Call { site, method, operand };
     let mut wake = |now| Some(Queue(now).pop(count).0);
-    let method_wake = const { &method("futex_wake") };
+    let method_wake = const { &method(blocking::FUTEX_WAKE) };
     let Some(reply) =
         backend::update_queue(call(method_wake, count as u64), location, &mut wake)
     else {
@@ -109,7 +109,7 @@ pub fn futex_wake(word: &AtomicU32, count: usize) -> usize {
     };
     let woken = Queue(reply.value).first(count);
     for &process in &woken {
-        let method = const { &method("futex_wake: wake") };
+        let method = const { &method(blocking::FUTEX_RING) };
         let _ = backend::give_alarm(call(method, process.index() as u64), process, Ordering::Relaxed);
     }
     woken.len()
@@ -178,7 +178,7 @@ impl Guard {
     /// Returns once the calling process is in it.
     #[track_caller]
     pub fn enter(&self) {
-        let method = const { &method("guard enter") };
+        let method = const { &method(blocking::GUARD_ENTER) };
         let call = Call { site: Location::caller(), method, operand: 0 };
         if backend::enter_guard(self.variable(), call).is_none() && backend::running().is_none() {
             while self.machine.swap(true, Ordering::Acquire) {
@@ -190,7 +190,7 @@ impl Guard {
     /// Leaves it.
     #[track_caller]
     pub fn leave(&self) {
-        let method = const { &method("guard leave") };
+        let method = const { &method(blocking::GUARD_LEAVE) };
         let call = Call { site: Location::caller(), method, operand: 0 };
         if backend::leave_guard(self.variable(), call).is_none() && backend::running().is_none() {
             self.machine.store(false, Ordering::Release);
@@ -222,7 +222,7 @@ impl Permits {
     /// Takes a permit; sleeps until there is one.
     #[track_caller]
     pub fn wait(&self) {
-        let method = const { &method("permits wait") };
+        let method = const { &method(blocking::PERMITS_WAIT) };
         let call = Call { site: Location::caller(), method, operand: 0 };
         if backend::take_permit(self.variable(), call).is_none() && backend::running().is_none() {
             let take = |permits: u64| permits.checked_sub(1);
@@ -235,7 +235,7 @@ impl Permits {
     /// Gives a permit back, or adds one.
     #[track_caller]
     pub fn signal(&self) {
-        let method = const { &method("permits signal") };
+        let method = const { &method(blocking::PERMITS_SIGNAL) };
         let call = Call { site: Location::caller(), method, operand: 0 };
         if backend::give_permit(self.variable(), call).is_none() && backend::running().is_none() {
             self.machine.fetch_add(1, Ordering::Release);
@@ -276,7 +276,7 @@ impl Condition {
         let queue = Queue(self.queue.load(Ordering::Relaxed));
         self.queue.store(queue.push(me).0, Ordering::Relaxed);
         guard.leave();
-        let method = const { &method("condition wait") };
+        let method = const { &method(blocking::CONDITION_WAIT) };
         let call = Call { site: Location::caller(), method, operand: 0 };
         let _ = backend::take_alarm(call, Cause::Condition);
         guard.enter();
@@ -303,7 +303,7 @@ impl Condition {
         }
         self.queue.store(queue.pop(count).0, Ordering::Relaxed);
         for process in woken {
-            let method = const { &method("condition wake") };
+            let method = const { &method(blocking::CONDITION_WAKE) };
             let operand = process.index() as u64;
             let call = Call { site: Location::caller(), method, operand };
             let _ = backend::give_alarm(call, process, Ordering::Release);

@@ -187,6 +187,10 @@ impl Strategy for Freezer {
         true
     }
 
+    fn serves_in_order(&self) -> bool {
+        true
+    }
+
     fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
         match choice {
             Choice::Process(turn) => self.next_process(turn),

@@ -12,6 +12,7 @@
 //! | [`Starver`] | the weakly fair adversary of bounded waiting |
 //! | [`Freezer`] | infers the doorway: who stands still, and how often the others still enter |
 //! | [`Doorkeeper`] | is the door ever shut? |
+//! | [`Standstill`] | do those who wait sleep? |
 //! | [`Frugal`] | shortest counterexamples: all executions with few switches and stale reads |
 //! | [`Exhaustive`] | every execution graph, once |
 //! | [`Replay`] | answers from a written schedule |
@@ -28,6 +29,7 @@ mod pos;
 mod random;
 mod replay;
 mod round_robin;
+mod standstill;
 mod starver;
 #[cfg(test)]
 mod toy;
@@ -42,4 +44,5 @@ pub use pos::Pos;
 pub use random::Random;
 pub use replay::{Divergence, Mismatch, Replay};
 pub use round_robin::RoundRobin;
+pub use standstill::{PATIENCE, Standstill};
 pub use starver::Starver;

@@ -13,7 +13,7 @@ use std::fmt;
 
 use super::round_robin::in_turn;
 use crate::choice::{Choice, Ending, Spinning, Strategy, Turn};
-use crate::process::ProcessId;
+use crate::process::{ProcessId, ProcessSet};
 use crate::trace::{Answer, AnswerKind, Schedule};
 
 /// Where a program and a schedule part.
@@ -80,6 +80,7 @@ pub struct Replay {
     fit: Fit,
     /// How often the loop is run through in all.
     rounds: u32,
+    in_order: bool,
     begun: bool,
     /// The next step of the schedule.
     next: usize,
@@ -91,6 +92,8 @@ pub struct Replay {
     round: u32,
     finished: bool,
     divergence: Option<Divergence>,
+    /// Before each step: who could take none.
+    asleep: Vec<ProcessSet>,
 }
 
 impl Replay {
@@ -100,6 +103,7 @@ impl Replay {
             schedule,
             fit: Fit::Exact,
             rounds: 1,
+            in_order: false,
             begun: false,
             next: 0,
             answers: 0..0,
@@ -107,6 +111,7 @@ impl Replay {
             round: 0,
             finished: false,
             divergence: None,
+            asleep: Vec::new(),
         }
     }
 
@@ -114,6 +119,14 @@ impl Replay {
     #[must_use]
     pub const fn with_rounds(mut self, rounds: u32) -> Self {
         self.rounds = rounds;
+        self
+    }
+
+    /// Serves sleepers in order, as the strategy did that found the schedule. A schedule that does
+    /// not is a divergence.
+    #[must_use]
+    pub const fn in_order(mut self) -> Self {
+        self.in_order = true;
         self
     }
 
@@ -134,6 +147,11 @@ impl Replay {
     pub fn reset(&mut self, schedule: Schedule) -> Schedule {
         self.begun = false;
         std::mem::replace(&mut self.schedule, schedule)
+    }
+
+    /// Before each step: who slept.
+    pub fn asleep(&self) -> &[ProcessSet] {
+        &self.asleep
     }
 
     /// Whether all steps of the schedule have been taken.
@@ -233,12 +251,16 @@ impl Strategy for Replay {
         self.round = 1;
         self.finished = false;
         self.divergence = None;
+        self.asleep.clear();
         !std::mem::replace(&mut self.begun, true)
     }
 
     fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
         match (choice, AnswerKind::of(choice)) {
-            (Choice::Process(turn), _) => self.next_process(turn),
+            (Choice::Process(turn), _) => {
+                self.asleep.push(turn.parked);
+                self.next_process(turn)
+            }
             (_, Some(kind)) => self.answer(kind, choice.arity()),
             (_, None) => unreachable!("every other question has a kind"),
         }
@@ -246,6 +268,10 @@ impl Strategy for Replay {
 
     fn spinning(&self) -> Spinning {
         Spinning::Run
+    }
+
+    fn serves_in_order(&self) -> bool {
+        self.in_order
     }
 
     fn watches(&self) -> bool {
@@ -266,7 +292,6 @@ mod tests {
     use super::super::toy::{Algorithm, Counters, Lock, Toy, run};
     use super::*;
     use crate::event::{LocationId, WriteId};
-    use crate::process::ProcessSet;
 
     fn replay(schedule: &str) -> Replay {
         Replay::new(schedule.parse().expect("the schedule is well-formed"))

@@ -310,6 +310,10 @@ impl Strategy for Starver {
         true
     }
 
+    fn serves_in_order(&self) -> bool {
+        true
+    }
+
     fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
         match choice {
             Choice::Process(turn) => self.next_process(turn),

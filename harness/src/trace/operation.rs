@@ -1,7 +1,7 @@
 //! One event in the words of the source: `flag[1].load(SeqCst) → false`.
 
 use super::names::Names;
-use crate::event::{Access, AccessKind, EventKind, Service};
+use crate::event::{Access, AccessKind, EventKind, Service, blocking};
 
 /// What the process did, and what came of it.
 pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
@@ -33,7 +33,39 @@ pub(super) fn call(service: Service) -> String {
     }
 }
 
+/// An access of a primitive that blocks.
+fn describe_blocking(access: &Access, names: &Names) -> Option<String> {
+    use blocking::*;
+    let took = access.written.is_some();
+    Some(match access.method {
+        PARK if took => "park() takes its token".to_owned(),
+        UNPARK => format!("unpark({})", names.location(access.location)),
+        FUTEX_LOOK => "futex_wait looks at the queue".to_owned(),
+        FUTEX_WAIT => format!(
+            "futex_wait({}, …) finds {}",
+            names.location(access.location),
+            access.value_type.show(access.read?)
+        ),
+        FUTEX_SLEEP if took => "futex_wait falls asleep".to_owned(),
+        FUTEX_SLEEP => "futex_wait looks again".to_owned(),
+        FUTEX_WOKEN if took => "futex_wait is woken".to_owned(),
+        FUTEX_WAKE => "futex_wake(…)".to_owned(),
+        FUTEX_RING => format!("futex_wake wakes {}", names.location(access.location)),
+        GUARD_ENTER if took => "enters the guard".to_owned(),
+        GUARD_LEAVE => "leaves the guard".to_owned(),
+        PERMITS_WAIT if took => format!("takes a permit, {} left", access.written?),
+        PERMITS_SIGNAL => format!("gives a permit, {} now", access.written?),
+        CONDITION_WAIT if took => "is woken on the condition".to_owned(),
+        CONDITION_WAKE => format!("wakes {} on the condition", names.location(access.location)),
+        PARK | FUTEX_WOKEN | GUARD_ENTER | PERMITS_WAIT | CONDITION_WAIT => "sleeps".to_owned(),
+        _ => return None,
+    })
+}
+
 fn describe_access(access: &Access, names: &Names) -> String {
+    if let Some(text) = describe_blocking(access, names) {
+        return text;
+    }
     let name = names.location(access.location);
     let method = access.method;
     let show = |value: Option<u64>| value.map(|value| access.value_type.show(value));

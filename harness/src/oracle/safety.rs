@@ -1,0 +1,88 @@
+//! Safety: what must never happen, in any contract. Which rule is watched is part of the situation that
+//! the processes are put in.
+
+use std::ops::ControlFlow;
+
+use super::mutual_exclusion::{MutualExclusion, Overlap};
+use super::permits::Permits;
+use crate::event::{Event, Observer};
+use crate::process::ProcessId;
+
+/// What must never happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// More than so many inside at once.
+    Exclusion {
+        /// For how many there is room.
+        places: usize,
+    },
+    /// A `wait` that returns without a permit: semaphore `i` begins with `initial[i]`.
+    Permits {
+        /// The permits of each semaphore.
+        initial: &'static [u8],
+    },
+}
+
+/// A rule was broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breach {
+    /// Too many inside.
+    Overlap(Overlap),
+    /// `wait` returned, but there was no permit.
+    NoPermit {
+        /// To whom.
+        process: ProcessId,
+        /// From which semaphore.
+        semaphore: u8,
+        /// How many permits it began with.
+        initial: u32,
+        /// How often `signal` had been called.
+        signals: u32,
+        /// How often `wait` has returned, this one included.
+        waits: u32,
+    },
+}
+
+/// Watches one rule.
+#[derive(Clone, Debug)]
+pub enum Safety {
+    /// [`Rule::Exclusion`].
+    Exclusion(MutualExclusion),
+    /// [`Rule::Permits`].
+    Permits(Permits),
+}
+
+impl Safety {
+    /// Nothing has happened yet.
+    pub fn new(rule: Rule) -> Self {
+        match rule {
+            Rule::Exclusion { places } => Self::Exclusion(MutualExclusion::with_places(places)),
+            Rule::Permits { initial } => Self::Permits(Permits::new(initial)),
+        }
+    }
+
+    /// The first breach.
+    pub fn breach(&self) -> Option<Breach> {
+        match self {
+            Self::Exclusion(oracle) => oracle.overlap().map(Breach::Overlap),
+            Self::Permits(oracle) => oracle.breach(),
+        }
+    }
+
+    /// The first breach, if it is that too many are inside.
+    pub fn overlap(&self) -> Option<Overlap> {
+        match self.breach() {
+            Some(Breach::Overlap(overlap)) => Some(overlap),
+            _ => None,
+        }
+    }
+}
+
+impl Observer for Safety {
+    fn observe(&mut self, event: &Event) -> ControlFlow<()> {
+        match self {
+            Self::Exclusion(oracle) => oracle.observe(event),
+            Self::Permits(oracle) => oracle.observe(event),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Who waits is to sleep: at a random moment everybody who is inside, or in the remainder section, stands
+//! still for ever; the others go on in turn. Sooner or later each of them has got what it asked for,
+//! or sleeps. One that takes steps again and again, and gets nowhere, is busy waiting.
+//!
+//! Those who stand still do so at a place where they hold nothing but what the contract gives
+//! them: no process is stopped in the middle of an entry or exit section. So a solution may spin there
+//! for a short while, for a lock of its own.
+
+use super::dice::{Chance, Dice, Executions};
+use super::random::walk;
+use super::round_robin::in_turn;
+use crate::choice::{Choice, Spinning, Strategy, Turn};
+use crate::event::Section;
+use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
+
+/// The most random steps before the standstill.
+const WARM_UP_MAX: usize = 60;
+
+/// Steps of one process without an entry or an exit after which it is busy waiting. A solution may
+/// spin for a while before it sleeps.
+pub const PATIENCE: u32 = 2_000;
+
+/// Lets some stand still and watches the others.
+#[derive(Clone, Debug)]
+pub struct Standstill {
+    executions: Executions,
+    dice: Dice,
+    keep: Chance,
+    warm_up: usize,
+    still: ProcessSet,
+    /// By process: its section and its entries when they last changed, and its steps then.
+    since: [(Section, u32, u32); PROCESSES_MAX],
+    /// The last of those who went on.
+    last: ProcessId,
+    busy: Option<ProcessId>,
+    most: u32,
+}
+
+impl Standstill {
+    /// From the first execution on.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            executions: Executions::new(seed, 0),
+            dice: Dice::default(),
+            keep: Chance::default(),
+            warm_up: 0,
+            still: ProcessSet::EMPTY,
+            since: [(Section::Remainder, 0, 0); PROCESSES_MAX],
+            last: ProcessId::new(0),
+            busy: None,
+            most: 0,
+        }
+    }
+
+    /// Who was busy waiting in this execution.
+    pub const fn busy(&self) -> Option<ProcessId> {
+        self.busy
+    }
+
+    /// The most steps of one process before it slept or got what it wanted, in all executions.
+    pub const fn most(&self) -> u32 {
+        self.most
+    }
+
+    fn next_process(&mut self, turn: &Turn) -> Option<usize> {
+        if self.warm_up > 0 {
+            self.warm_up -= 1;
+            return Some(walk(turn.runnable, turn.previous, self.keep, &mut self.dice));
+        }
+        for process in turn.runnable.iter() {
+            let index = process.index();
+            let (section, entries) = (turn.sections[index], turn.entries[index]);
+            if matches!(section, Section::Critical | Section::Remainder) {
+                self.still.insert(process);
+            }
+            let since = &mut self.since[index];
+            if (since.0, since.1) != (section, entries) {
+                *since = (section, entries, turn.steps[index]);
+            }
+            if !self.still.contains(process) {
+                let steps = turn.steps[index] - since.2;
+                self.most = self.most.max(steps);
+                if steps >= PATIENCE {
+                    self.busy = Some(process);
+                    return None;
+                }
+            }
+        }
+        let going = turn.runnable.difference(self.still);
+        if going.is_empty() {
+            return None;
+        }
+        self.last = in_turn(going, self.last.index() + 1);
+        Some(self.last.index())
+    }
+}
+
+impl Strategy for Standstill {
+    fn begin(&mut self) -> bool {
+        let (_, dice) = self.executions.begin();
+        self.dice = dice;
+        self.keep = Chance::percent(self.dice.below(95) as u64);
+        self.warm_up = self.dice.below(WARM_UP_MAX + 1);
+        self.still = ProcessSet::EMPTY;
+        self.since = [(Section::Remainder, 0, 0); PROCESSES_MAX];
+        self.last = ProcessId::new(0);
+        self.busy = None;
+        true
+    }
+
+    fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
+        match choice {
+            Choice::Process(turn) => self.next_process(turn),
+            Choice::Spurious { .. } => Some(usize::from(self.dice.below(16) == 0)),
+            Choice::ReadsFrom { .. } | Choice::Placement { .. } => Some(0),
+        }
+    }
+
+    fn spinning(&self) -> Spinning {
+        Spinning::Run
+    }
+
+    fn serves_in_order(&self) -> bool {
+        true
+    }
+}
