@@ -305,6 +305,12 @@ impl<'a> Execution<'a> {
         self.state.outcome.is_some()
     }
 
+    /// Which process is running, and in which section.
+    pub(crate) fn whereabouts(&self) -> (ProcessId, Section) {
+        let running = self.state.running;
+        (running, self.state.turn.sections[running.index()])
+    }
+
     /// The suspender of the running process.
     #[inline]
     pub(crate) fn suspender(&self) -> Suspender {
