@@ -1,24 +1,32 @@
 //! A whole class: in parallel, one result file for each student and assignment, each written at
 //! once and whole. The result files are the journal: a stopped batch that is started again keeps
-//! every result whose inputs are still the same and grades the rest.
+//! every result whose inputs are still the same and grades the rest. What there is to grade is
+//! written first, so that reports can say what is still missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
+use serde::{Deserialize, Serialize};
+
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::location::Location;
 use crate::pipeline::Pipeline;
 use crate::progress::Progress;
 use crate::replay::read_result;
 use crate::report::{harmless_line, markdown, overview};
-use crate::result::{GradingResult, State, StudentName};
+use crate::result::{GradingResult, SCHEMA, State, StudentName};
 use crate::sandbox;
-use crate::submission::{self, Discovery, Location, Student, discover};
+use crate::submission::{self, Discovery, Student, discover};
+
+/// The file in which a batch says what it is to grade.
+const AGENDA: &str = "agenda.json";
 
 /// What a batch is to do.
 #[derive(Debug)]
@@ -81,6 +89,7 @@ pub(crate) fn batch(pipeline: &Pipeline, request: &Request<'_>) -> Result<Summar
     for folder in jobs.iter().filter_map(|job| job.result_file.parent()).collect::<BTreeSet<_>>() {
         fs::create_dir_all(folder).map_err(|error| Failure::output(folder, &error))?;
     }
+    write_agenda(request.out, &jobs)?;
     let mut progress = Progress::new(jobs.len());
     let done = work(pipeline, &jobs, request.jobs, &mut progress);
     progress.finish();
@@ -102,7 +111,7 @@ pub(crate) fn batch(pipeline: &Pipeline, request: &Request<'_>) -> Result<Summar
     let reference_failed = !broken.is_empty();
     notes.extend(broken);
     let results: Vec<GradingResult> = done.into_iter().map(|done| done.result).collect();
-    write_reports(request.out, &results)?;
+    write_reports(request.out, &results, &[])?;
     let code = if reference_failed {
         ExitCode::Environment
     } else if results.iter().any(|result| result.state == State::Error) {
@@ -281,7 +290,12 @@ fn finish(pipeline: &Pipeline, job: &Job) -> Result<Option<Done>, Failure> {
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let folder = path.parent().expect("a result is in a folder");
     let write = || -> io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
+        // As for any other file, the umask says who may read it.
+        let permissions = fs::Permissions::from_mode(0o666);
+        let mut file = tempfile::Builder::new()
+            .prefix(".writing-")
+            .permissions(permissions)
+            .tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_data()?;
         file.persist(path).map_err(|error| error.error)?;
@@ -290,8 +304,54 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write().map_err(|error| Failure::output(path, &error))
 }
 
+/// What a batch is to grade, in the order of the overview: `agenda.json`.
+#[derive(Debug, Serialize, Deserialize)]
+struct Agenda {
+    schema: u32,
+    submissions: Vec<Item>,
+}
+
+/// One submission that a batch is to grade.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Item {
+    /// Whose.
+    pub(crate) student: StudentName,
+    /// To which assignment.
+    pub(crate) assignment: String,
+}
+
+fn write_agenda(out: &Path, jobs: &[Job]) -> Result<(), Failure> {
+    let submissions = jobs
+        .iter()
+        .map(|job| Item { student: job.student.clone(), assignment: job.assignment.clone() })
+        .collect();
+    let agenda = Agenda { schema: SCHEMA, submissions };
+    let mut json = serde_json::to_string_pretty(&agenda).expect("an agenda has a JSON form");
+    json.push('\n');
+    write_whole(&out.join(AGENDA), json.as_bytes())
+}
+
+/// What the last batch in `out` was to grade, without what is among `results`.
+fn missing(out: &Path, results: &[GradingResult]) -> Result<Vec<Item>, Failure> {
+    let path = out.join(AGENDA);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        // Written by a batch of before there was one.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Failure::input(format!("{}: {error}", path.display()))),
+    };
+    let agenda: Agenda = serde_json::from_str(&text)
+        .map_err(|error| Failure::input(format!("{}: {error}", path.display())))?;
+    let there: BTreeSet<(&str, &str)> = results
+        .iter()
+        .filter_map(|result| Some((result.student.as_ref()?.key.as_str(), &*result.assignment)))
+        .collect();
+    let is_missing = |item: &Item| !there.contains(&(&*item.student.key, &*item.assignment));
+    Ok(agenda.submissions.into_iter().filter(is_missing).collect())
+}
+
 /// Writes a Markdown report for each student, and the overviews.
-fn write_reports(out: &Path, results: &[GradingResult]) -> Result<(), Failure> {
+fn write_reports(out: &Path, results: &[GradingResult], missing: &[Item]) -> Result<(), Failure> {
     let reports = out.join("reports");
     fs::create_dir_all(&reports).map_err(|error| Failure::output(&reports, &error))?;
     let mut students: BTreeMap<&str, (&str, Vec<&GradingResult>)> = BTreeMap::new();
@@ -303,12 +363,12 @@ fn write_reports(out: &Path, results: &[GradingResult]) -> Result<(), Failure> {
         let report = markdown::report(Some(name), &results);
         write_whole(&reports.join(format!("{key}.md")), report.as_bytes())?;
     }
-    write_whole(&out.join("overview.md"), overview::markdown(results).as_bytes())?;
-    write_whole(&out.join("overview.csv"), &overview::csv(results))
+    write_whole(&out.join("overview.md"), overview::markdown(results, missing).as_bytes())?;
+    write_whole(&out.join("overview.csv"), &overview::csv(results, missing))
 }
 
-/// Makes the reports of `out` anew from its result files.
-pub(crate) fn remake_reports(out: &Path) -> Result<Vec<GradingResult>, Failure> {
+/// Makes the reports of `out` anew from its result files. Also says what has no result yet.
+pub(crate) fn remake_reports(out: &Path) -> Result<(Vec<GradingResult>, Vec<Item>), Failure> {
     let folder = out.join("results");
     let unreadable = |path: &Path, error: &io::Error| {
         Failure::input(format!("cannot read {}: {error}", path.display()))
@@ -329,8 +389,9 @@ pub(crate) fn remake_reports(out: &Path) -> Result<Vec<GradingResult>, Failure> 
         (student, result.assignment.clone())
     };
     results.sort_by_key(key);
-    write_reports(out, &results)?;
-    Ok(results)
+    let missing = missing(out, &results)?;
+    write_reports(out, &results, &missing)?;
+    Ok((results, missing))
 }
 
 /// What is written must not be taken for a student's folder the next time.

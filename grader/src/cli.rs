@@ -9,20 +9,18 @@ use std::thread;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use harness::runner::{Criterion, Replayed};
 
+use crate::SEED;
 use crate::batch::{self, Request};
 use crate::course::Course;
 use crate::exit_code::{self, ExitCode};
 use crate::failure::Failure;
 use crate::pipeline::Pipeline;
-use crate::report::{harmless, harmless_line, markdown, text};
+use crate::report::{count, harmless, harmless_line, markdown, overview, text};
 use crate::result::{GradingResult, State};
 use crate::sandbox;
 use crate::submission::discover;
 use crate::table;
 use crate::toolchain::{Toolchain, cache_folder};
-
-/// Where all pseudo-random numbers come from unless `--seed` says otherwise.
-pub(crate) const SEED: u64 = 20_260_101;
 
 /// Carries out what the command line asks for, and translates the outcome to an exit code.
 pub fn main() -> process::ExitCode {
@@ -256,13 +254,15 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
             Ok(summary.code)
         }
         Command::Report { dir } => {
-            let results = batch::remake_reports(&dir)?;
-            written(writeln!(
-                out,
-                "{} results; see {}",
-                results.len(),
-                dir.join("overview.md").display()
-            ))?;
+            let (results, missing) = batch::remake_reports(&dir)?;
+            let overview = dir.join("overview.md");
+            let found = count(results.len() as u64, "result");
+            written(writeln!(out, "{found}; see {}", overview.display()))?;
+            if !missing.is_empty() {
+                let note = overview::incomplete(results.len(), &missing);
+                // What it says stands in the overview, too.
+                let _ = writeln!(io::stderr(), "note: {note}\nhelp: {}", overview::GO_ON);
+            }
             Ok(ExitCode::Done)
         }
         Command::Replay { result, criterion, sequential, scene, source, assignment, grading } => {
@@ -336,8 +336,12 @@ fn again(
         Replayed::Shown { ending, drawing, .. } => {
             Ok(format!("{}\n{}\n", harmless(&drawing), harmless(&ending)))
         }
+        Replayed::Gone { reason } => Ok(format!(
+            "The counterexample does not occur with this code: {}.\n",
+            harmless(&reason)
+        )),
         Replayed::Impossible { reason } => Err(Failure::input(format!(
-            "the counterexample cannot be shown with this code: {}",
+            "the counterexample cannot be shown: {}",
             harmless(&reason)
         ))),
     }
@@ -422,8 +426,9 @@ fn print_results(
 }
 
 fn summarise(out: &mut dyn Write, summary: &batch::Summary, folder: &Path) -> io::Result<()> {
-    let count = |state| summary.results.iter().filter(|result| result.state == state).count();
-    writeln!(out, "{} results, {} of them kept:", summary.results.len(), summary.kept)?;
+    let of = |state| summary.results.iter().filter(|result| result.state == state).count();
+    let results = count(summary.results.len() as u64, "result");
+    writeln!(out, "{results}, {} of them kept:", summary.kept)?;
     for state in [
         State::Graded,
         State::NotImplemented,
@@ -434,8 +439,8 @@ fn summarise(out: &mut dyn Write, summary: &batch::Summary, folder: &Path) -> io
         State::TimedOut,
         State::Error,
     ] {
-        if count(state) > 0 {
-            writeln!(out, "  {:>4}  {}", count(state), state.words())?;
+        if of(state) > 0 {
+            writeln!(out, "  {:>4}  {}", of(state), state.words())?;
         }
     }
     for note in &summary.notes {

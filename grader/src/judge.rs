@@ -76,7 +76,10 @@ fn complete(report: Box<Report>) -> Judgement {
         }),
         Conclusion::Runaway { kind, reason, site } => {
             let problem = match site {
-                Some(site) => at(site, format!("{reason} (the last step before that is here)")),
+                Some(site) => at(
+                    site,
+                    format!("{reason}; the last access to a shared variable before that is here"),
+                ),
                 None => Problem::of(reason.clone()),
             };
             match kind {

@@ -11,13 +11,13 @@ use crate::course::Course;
 use crate::digest::Digest;
 use crate::failure::Failure;
 use crate::judge::{self, Judgement};
+use crate::location::{Location, Unread};
 use crate::points::Points;
-use crate::policy::{self, Examination, Finding};
+use crate::policy::{self, Examination, Finding, texts};
 use crate::result::{FileDigest, GradingResult, Isolation, Problem, SCHEMA, State, StudentName};
 use crate::rubric::{CRITERIA, Rubric, Theory, title};
 use crate::run;
 use crate::score::{describe, score, witness_kind};
-use crate::submission::{Location, Unread};
 use crate::toolchain::Toolchain;
 
 /// What a submission came to, before points.
@@ -319,12 +319,6 @@ impl Pipeline {
     }
 }
 
-/// The sources as text, by path.
-pub(crate) fn texts(sources: &[policy::Source]) -> BTreeMap<String, String> {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    sources.iter().map(|source| (source.path.clone(), text(&source.bytes))).collect()
-}
-
 fn fail(result: &mut GradingResult, failure: &Failure) {
     result.state = State::Error;
     result.points = None;
@@ -338,7 +332,7 @@ fn problem(finding: &Finding) -> Problem {
         line: finding.line,
         column: finding.column,
         rule: (!finding.rule.is_empty()).then(|| finding.rule.to_owned()),
-        text: finding.text.clone(),
+        text: finding.message(),
     }
 }
 

@@ -84,24 +84,24 @@ fn steps(criterion: Criterion, memory: &str, witness: &Witness) -> String {
         harmless(&witness.reason)
     )
     .expect(infallible);
-    let width = witness.steps.len().to_string().len();
+    let last = witness.steps.iter().filter_map(|step| step.number).max().unwrap_or(0);
+    let width = last.to_string().len();
     let mut last = None;
-    for (number, step) in witness.steps.iter().enumerate() {
+    for step in &witness.steps {
         let switched = last.is_some_and(|last| last != step.process);
         last = Some(step.process);
         let place = match (&step.file, step.line) {
             (Some(file), Some(line)) => format!("  ({}:{line})", harmless_line(file)),
             _ => String::new(),
         };
-        writeln!(
-            out,
-            "{}{:>width$}  P{}  {}{place}",
-            if switched { "→ " } else { "  " },
-            number + 1,
-            step.process,
-            harmless_line(&step.text),
-        )
-        .expect(infallible);
+        let text = harmless_line(&step.text);
+        let (number, text) = match step.number {
+            Some(number) => (number.to_string(), text),
+            None => (String::new(), format!("── {text} ──")),
+        };
+        let arrow = if switched { "→ " } else { "  " };
+        writeln!(out, "{arrow}{number:>width$}  P{}  {text}{place}", step.process)
+            .expect(infallible);
         if !step.note.is_empty() {
             writeln!(out, "  {:width$}      ↳ {}", "", harmless_line(&step.note))
                 .expect(infallible);

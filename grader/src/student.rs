@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use harness::contract::CriticalSection;
@@ -12,14 +13,13 @@ use harness::runner::{
     Verdict, Witness, examine_in_test, replay_in_test,
 };
 
-use crate::cli::SEED;
-use crate::pipeline::texts;
-use crate::policy;
-use crate::report::evidence;
+use crate::SEED;
+use crate::location::Location;
+use crate::policy::{self, texts};
+use crate::report::{evidence, mended_call};
 use crate::result::Outcome;
 use crate::rubric::{Rubric, title};
 use crate::score::outcome;
-use crate::submission::Location;
 
 /// The environment variable that holds a counterexample to show again.
 const REPLAY: &str = "HARNESS_REPLAY";
@@ -97,13 +97,14 @@ impl Assignment {
             let mut text = "the code uses what a solution may not use:".to_owned();
             for found in &examination.violations {
                 let line = found.line.map_or_else(String::new, |line| format!(":{line}"));
-                write!(text, "\n  {}{line}: {}", found.file, found.text).expect(INFALLIBLE);
+                write!(text, "\n  {}{line}: {}", found.file, found.message()).expect(INFALLIBLE);
             }
             return Err(text);
         }
         let sources = by_name(texts(&examination.sources));
         if let Ok(again) = env::var(REPLAY) {
-            return Err(replayed(replay_in_test::<CriticalSectionSubject<S>>(&again, &sources)));
+            let replayed = replay_in_test::<CriticalSectionSubject<S>>(&again, &sources);
+            return told_again(criterion, replayed);
         }
         let plan = Plan {
             version: PROTOCOL_VERSION,
@@ -146,6 +147,7 @@ impl Assignment {
             Conclusion::Fault { what } => {
                 return Err(format!("the harness failed, which is no fault of yours: {what}"));
             }
+            // The watchdog ends a test's process itself.
             Conclusion::Runaway { reason, .. } => {
                 return Err(format!("the code runs away: {reason}"));
             }
@@ -205,13 +207,29 @@ fn by_name(sources: BTreeMap<String, String>) -> BTreeMap<String, String> {
     all
 }
 
-fn replayed(replayed: Replayed) -> String {
-    match replayed {
-        Replayed::Shown { ending, drawing, .. } => format!("REPLAY\n\n{drawing}\n{ending}\n"),
-        Replayed::Impossible { reason } => {
-            format!("the counterexample cannot be shown with this code: {reason}")
+/// What a replay comes to: the test fails as long as the counterexample is one.
+fn told_again(criterion: Criterion, replayed: Replayed) -> Result<(), String> {
+    let gone = match replayed {
+        Replayed::Shown { drawing, excludes: true, .. }
+            if criterion == Criterion::MutualExclusion =>
+        {
+            format!("{drawing}\nin this execution, mutual exclusion holds")
         }
-    }
+        Replayed::Shown { ending, drawing, .. } => {
+            return Err(format!("REPLAY\n\n{drawing}\n{ending}\n"));
+        }
+        Replayed::Gone { reason } => reason,
+        Replayed::Impossible { reason } => {
+            return Err(format!("the counterexample cannot be shown: {reason}"));
+        }
+    };
+    // Not by a macro: the test runner would keep what a test prints that passes.
+    let _ = writeln!(
+        io::stderr(),
+        "\nThe counterexample does not occur any more: {gone}.\n\
+         That is one execution. For the verdict run the test again without {REPLAY}.\n"
+    );
+    Ok(())
 }
 
 fn mended(text: &mut String, mends: &[Mend]) {
@@ -221,11 +239,39 @@ fn mended(text: &mut String, mends: &[Mend]) {
     writeln!(text, "\nThese stronger orderings together would mend it (found by trying):")
         .expect(INFALLIBLE);
     for mend in mends {
-        writeln!(
-            text,
-            "    {}:{}: {}: {} instead of {}",
-            mend.file, mend.line, mend.method, mend.to, mend.from
-        )
-        .expect(INFALLIBLE);
+        let (place, call) = mended_call(mend);
+        writeln!(text, "    {place}: {call}: {} instead of {}", mend.to, mend.from)
+            .expect(INFALLIBLE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use harness::runner::{Criterion, Replayed};
+
+    use super::told_again;
+
+    #[test]
+    fn a_replay_fails_only_as_long_as_its_counterexample_is_one() {
+        let shown = |excludes| Replayed::Shown {
+            ending: "both".to_owned(),
+            excludes,
+            drawing: String::new(),
+            steps: Vec::new(),
+        };
+        let gone = || Replayed::Gone { reason: "no such execution".to_owned() };
+        let impossible = || Replayed::Impossible { reason: "no schedule".to_owned() };
+        let (exclusion, progress) = (Criterion::MutualExclusion, Criterion::Progress);
+        for (criterion, replayed, passes) in [
+            (exclusion, shown(false), false),
+            (exclusion, shown(true), true),
+            // Whether somebody waits for ever cannot be seen in it.
+            (progress, shown(true), false),
+            (progress, gone(), true),
+            (exclusion, impossible(), false),
+        ] {
+            let text = format!("{criterion:?} {replayed:?}");
+            assert_eq!(told_again(criterion, replayed).is_ok(), passes, "{text}");
+        }
     }
 }

@@ -1,36 +1,20 @@
 //! Finding what was submitted: a file `<assignment>.rs`, a folder of such files, a crate in the
-//! handed-out shape, or a folder of such crates. Reads files only from inside the submission, and
-//! only regular ones. Knows nothing of their content.
+//! handed-out shape, or a folder of such crates. Knows nothing of the files' content.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::fs;
+use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::digest::Digest;
 use crate::failure::Failure;
+use crate::location::Location;
 use crate::suggest::nearest;
-
-/// The largest source file that is read.
-const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// Folders and files that are never part of a submission.
 const IGNORED: [&str; 6] = ["target", ".git", "__MACOSX", ".DS_Store", "Thumbs.db", "node_modules"];
-
-/// Where one submission to one assignment is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Location {
-    /// The assignment's name.
-    pub(crate) assignment: String,
-    /// The folder that nothing outside of is read, made canonical.
-    pub(crate) base: PathBuf,
-    /// The crate's root file below `base`, with `/` between its parts.
-    pub(crate) root: String,
-    /// What the instructor should know, such as a second candidate that was left out.
-    pub(crate) flags: Vec<String>,
-}
 
 /// What a search found.
 #[derive(Clone, Debug, Default)]
@@ -187,55 +171,6 @@ fn list(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// Why a file of a submission was not read.
-#[derive(Debug)]
-pub(crate) enum Unread {
-    /// There is none.
-    Missing,
-    /// It is not an ordinary file inside the submission: a reason in words.
-    Refused(String),
-    /// The system does not let us.
-    Failed(io::Error),
-}
-
-impl Location {
-    /// Reads a file of the submission.
-    pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>, Unread> {
-        let canonical = match fs::canonicalize(self.base.join(path)) {
-            Ok(canonical) => canonical,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let dangling = fs::symlink_metadata(self.base.join(path)).is_ok();
-                return Err(if dangling {
-                    Unread::Refused("it is a link to a file that does not exist".to_owned())
-                } else {
-                    Unread::Missing
-                });
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-                return Err(Unread::Missing);
-            }
-            Err(error) => return Err(Unread::Failed(error)),
-        };
-        if !canonical.starts_with(&self.base) {
-            return Err(Unread::Refused(
-                "it is a link that leads out of the submission".to_owned(),
-            ));
-        }
-        let metadata = fs::metadata(&canonical).map_err(Unread::Failed)?;
-        if !metadata.is_file() {
-            return Err(Unread::Refused("it is not an ordinary file".to_owned()));
-        }
-        let mut bytes = Vec::new();
-        File::open(&canonical)
-            .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
-            .map_err(Unread::Failed)?;
-        if bytes.len() as u64 > FILE_BYTES_MAX {
-            return Err(Unread::Refused("it is larger than 1 MiB".to_owned()));
-        }
-        Ok(bytes)
-    }
-}
-
 /// One student of a class: a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Student {
@@ -317,7 +252,8 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::path::Path;
 
-    use super::{Location, Unread, discover, display_name, file_key, students};
+    use super::{discover, display_name, file_key, students};
+    use crate::location::{Location, Unread};
 
     const NAMES: [&str; 3] = ["bakery", "peterson", "test_and_set"];
 

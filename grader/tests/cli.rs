@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -118,6 +118,9 @@ fn every_other_end_has_its_own_state_and_only_our_errors_have_no_mark() {
         ("after", "", "crashed", "follows the report"),
         ("forged_nonce", "", "crashed", "not an answer to this plan"),
         ("exit", "", "crashed", "exit code 7"),
+        // What ran away says who did, in which section, and where it was last seen.
+        ("endless", "", "timed_out", "P1 ran on in its entry section; the last access"),
+        ("overflow", "", "crashed", "P0 used up its stack in its exit section; the last access"),
     ] {
         let folder = submission(&solution(script, entry));
         let (result, code) = graded(folder.path(), &["--cpu-seconds", "1"]);
@@ -135,6 +138,55 @@ fn a_violation_of_the_policy_names_file_line_and_rule() {
     grader().arg("grade").arg(folder.path()).assert().success().stdout(contains(
         "peterson.rs:2:16: [library] `std::sync::Mutex`: use the one in harness::prelude",
     ));
+}
+
+#[test]
+fn the_same_violation_in_many_lines_is_one_message() {
+    let text = format!("use harness::prelude::*;\n{}", "use std::sync::Mutex;\n".repeat(30));
+    let (result, _) = graded(submission(&text).path(), &[]);
+    let problems = result["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 1, "{result}");
+    let text = problems[0]["text"].as_str().unwrap();
+    assert!(
+        text.ends_with("(also in lines 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 19 more)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn code_that_ran_away_is_shown_at_its_last_access() {
+    let folder = submission(&solution("endless", ""));
+    grader()
+        .arg("grade")
+        .arg(folder.path())
+        .assert()
+        .success()
+        .stdout(contains("  peterson.rs:6: P1 ran on in its entry section; the last access"));
+}
+
+#[test]
+fn orderings_that_mend_are_named_by_place_and_call() {
+    let folder = submission(&solution("weak", ""));
+    let grade = |format: &str| {
+        grader().arg("grade").arg(folder.path()).args(["--format", format]).assert().success()
+    };
+    grade("human")
+        .stdout(contains("peterson.rs:7:12: self.flag[me].store: SeqCst instead of Relaxed"));
+    grade("markdown").stdout(contains(
+        "- `peterson.rs:7:12`: `self.flag[me].store` with `SeqCst` instead of `Relaxed`",
+    ));
+}
+
+#[test]
+fn a_counterexample_that_is_run_again_is_shown_or_gone() {
+    let scene = "cpp20/datum/1,1/s1:2:0.1";
+    let replay = |script: &str| {
+        let folder = submission(&solution(script, ""));
+        let arguments = ["replay", "--scene", scene, "--source"];
+        grader().args(arguments).arg(folder.path()).assert().success()
+    };
+    replay("overlap").stdout("P0 | P1\nboth are inside\n");
+    replay("upheld").stdout(contains("The counterexample does not occur with this code: "));
 }
 
 #[test]
@@ -375,6 +427,23 @@ fn the_same_class_gives_the_same_bytes_however_it_is_graded() {
 }
 
 #[test]
+fn written_files_can_be_read_by_whom_the_umask_says() {
+    let class = tempfile::tempdir().unwrap();
+    write(&class.path().join("a"), "peterson.rs", solution("upheld", ""));
+    let out = tempfile::tempdir().unwrap();
+    let command = batch(class.path(), out.path());
+    let words: Vec<_> = std::iter::once(command.get_program()).chain(command.get_args()).collect();
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", "umask 027; exec \"$@\"", "sh"]).args(words);
+    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.assert().success().stdout(contains("1 result, 0 of them kept"));
+    for file in ["results/a/peterson.json", "reports/a.md", "overview.md", "overview.csv"] {
+        let mode = fs::metadata(out.path().join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640, "{file}");
+    }
+}
+
+#[test]
 fn a_batch_keeps_what_is_done_and_grades_what_has_changed() {
     let class = class();
     let out = tempfile::tempdir().unwrap();
@@ -489,12 +558,26 @@ fn an_interrupted_batch_leaves_no_process_and_keeps_what_is_done() {
     assert!(rest.iter().any(|line| line.contains("1 of 2 are finished")), "{rest:?}");
     assert!(out.path().join("results/a/peterson.json").is_file());
     assert!(!out.path().join("results/z/peterson.json").exists());
+    // Reports of what there is say what is missing, and how to get it.
+    let report = || grader().arg("report").arg(out.path()).assert().success();
+    let overview = || fs::read_to_string(out.path().join("overview.md")).unwrap();
+    report()
+        .stdout(contains("1 result; see"))
+        .stderr(contains("note: 1 of 2 submissions has no result yet: z peterson\nhelp: give the"));
+    assert!(
+        overview().contains("**Incomplete:** 1 of 2 submissions has no result yet: z peterson.")
+    );
+    assert!(overview().contains("| z | peterson | – | no result yet |"), "{}", overview());
+    let csv = fs::read_to_string(out.path().join("overview.csv")).unwrap();
+    assert!(csv.contains("\nz,z,peterson,,,no result yet,,"), "{csv}");
     write(&class.path().join("z"), "peterson.rs", solution("upheld", ""));
     batch(class.path(), out.path())
         .args(["--cpu-seconds", "600"])
         .assert()
         .success()
         .stdout(contains("1 of them kept"));
+    assert!(!overview().contains("no result yet"), "{}", overview());
+    report().stderr("");
 }
 
 #[test]
@@ -523,6 +606,7 @@ fn a_counterexample_is_printed_step_by_step() {
         .arg(result("b%20c"))
         .assert()
         .success()
+        .stdout(contains("     P0  ── calls entry_section ──\n"))
         .stdout(contains("  1  P0  flag[0].store(true, Relaxed)  (peterson.rs:7)"))
         .stdout(contains("→ 2  P1  flag[0].load(Relaxed) = false"))
         .stdout(contains("↳ a stale read"));

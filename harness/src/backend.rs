@@ -21,12 +21,15 @@ use crate::engine::{
     Arrival, Body, Call, Cause, Engine, Execution, Fiber, Load, Operation, Outcome, PlainRead,
     PlainWrite, Reply, Settings, Stopped, Store, Suspender, Update, Waitable, code,
 };
-use crate::event::{EventKind, LocationId, Observer, Site};
+use crate::event::{EventKind, LocationId, Observer, Section, Site};
 use crate::process::{PROCESSES_MAX, ProcessId};
 
 thread_local! {
     /// The execution that this thread is running; null outside of one.
     static CURRENT: Cell<*mut Execution<'static>> = const { Cell::new(ptr::null_mut()) };
+    /// Where the running process last touched a shared variable in the section that it is in. (The
+    /// process that runs on is always the one that did something last.)
+    static TOUCHED: Cell<Option<Site>> = const { Cell::new(None) };
     /// Whether panics on this thread are to be kept instead of printed, and the last one kept.
     static CAPTURING: Cell<bool> = const { Cell::new(false) };
     static CAPTURED: RefCell<Option<Panic>> = const { RefCell::new(None) };
@@ -104,6 +107,7 @@ pub fn execute(
         }
     };
     for process in ProcessId::all(processes) {
+        TOUCHED.set(None);
         with(|execution| execution.start(process));
         let fiber = &mut engine.fibers[process.index()];
         // SAFETY: `jobs` outlives every run: below, each fiber has finished or is unwound.
@@ -160,6 +164,28 @@ pub fn install_hook() {
     });
 }
 
+/// Where a process is.
+#[derive(Clone, Copy, Debug)]
+pub struct Whereabouts {
+    /// Which.
+    pub process: ProcessId,
+    /// In which section of its cycle.
+    pub section: Section,
+    /// Where in that section it last touched a shared variable, if it did.
+    pub touched: Option<Site>,
+}
+
+/// Where the running process of this thread's execution is. For a signal handler that interrupts
+/// student code which does not return: it only reads, and allocates nothing.
+pub fn whereabouts() -> Option<Whereabouts> {
+    let current: *const Execution<'static> = CURRENT.get();
+    // SAFETY: as in `with`; student code is interrupted, so that nobody is inside of a `with`. (It is
+    // otherwise when the stack ends just in there; then these plain fields are read all the same, and
+    // the process ends right afterwards.)
+    let (process, section) = unsafe { current.as_ref() }?.whereabouts();
+    Some(Whereabouts { process, section, touched: TOUCHED.get() })
+}
+
 /// A variable, as an operation on it sees it.
 #[derive(Clone, Copy)]
 pub(crate) struct Variable<'a> {
@@ -206,11 +232,13 @@ fn operate_at<O: Operation>(
         Arrival::Go => {}
         Arrival::Switch(mine) => switch(mine)?,
         Arrival::Answer(answer) => {
+            TOUCHED.set(Some(call.site));
             let wrote = !answer.spurious && operation.would_write(answer.value);
             return Some(Reply { value: answer.value, wrote });
         }
     }
     let reply = with(|execution| execution.perform(&mut operation, call, code, location)).flatten();
+    TOUCHED.set(Some(call.site));
     if reply.is_none() {
         leave();
     }
@@ -255,6 +283,7 @@ pub(crate) fn fence(site: Site, ordering: Ordering) -> Option<()> {
         Arrival::Switch(mine) => switch(mine)?,
         Arrival::Answer(_) => return Some(()),
     }
+    TOUCHED.set(Some(site));
     with(|execution| execution.fence(ordering, site, code))
 }
 
@@ -266,6 +295,7 @@ pub(crate) fn pause(site: Site) -> Option<()> {
         Arrival::Switch(mine) => switch(mine)?,
         Arrival::Answer(_) => return Some(()),
     }
+    TOUCHED.set(Some(site));
     with(|execution| execution.pause(site))
 }
 
@@ -443,6 +473,7 @@ pub(crate) fn leave_guard(variable: Variable<'_>, call: Call) -> Option<()> {
 
 /// The running process goes from one section of its cycle to the next.
 pub(crate) fn section(kind: EventKind) {
+    TOUCHED.set(None);
     let over = with(|execution| {
         execution.section(kind);
         execution.is_over()

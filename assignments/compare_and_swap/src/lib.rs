@@ -2,6 +2,8 @@
 //!
 //! `HANDOUT.md` has the theory and tells how to read what the tests print; run them with
 //! `cargo test -p compare_and_swap`.
+//!
+//! `me.index()` is the number of the process that calls, from 0 on: use it to index what each has of its own.
 
 #![expect(clippy::todo, reason = "the student writes what is missing, and then deletes this line")]
 

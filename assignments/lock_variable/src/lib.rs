@@ -2,6 +2,8 @@
 //!
 //! Build it as it is specified, and show where it fails: that is the task. `HANDOUT.md` has the theory
 //! and tells how to read what the tests print; run them with `cargo test -p lock_variable`.
+//!
+//! `me.index()` is the number of the process that calls, from 0 on: use it to index what each has of its own.
 
 #![expect(clippy::todo, reason = "the student writes what is missing, and then deletes this line")]
 

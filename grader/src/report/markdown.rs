@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use harness::runner::Verdict;
 
-use super::{evidence, harmless, harmless_line, word};
+use super::{evidence, harmless, harmless_line, mended_call, word};
 use crate::points::Points;
 use crate::result::{CriterionResult, GradingResult, Outcome};
 use crate::rubric::title;
@@ -102,12 +102,13 @@ fn one(out: &mut String, result: &GradingResult) {
     if !result.mends.is_empty() {
         line(out, "These stronger orderings together would mend it (found by trying):\n");
         for mend in &result.mends {
+            let (place, call) = mended_call(mend);
             line(
                 out,
                 &format!(
-                    "- {}: `{}` with {} instead of {}",
-                    code(&format!("{}:{}", mend.file, mend.line)),
-                    harmless_line(&mend.method).replace('`', "'"),
+                    "- {}: {} with {} instead of {}",
+                    code(&place),
+                    code(&call),
                     code(&mend.to),
                     code(&mend.from)
                 ),

@@ -1,11 +1,14 @@
 //! What people read, all of it made from the canonical result: text for the terminal, Markdown for a
 //! student, an overview of the class. Whatever a student can influence is made harmless here.
 
+#[cfg(feature = "cli")]
 pub(crate) mod markdown;
+#[cfg(feature = "cli")]
 pub(crate) mod overview;
+#[cfg(feature = "cli")]
 pub(crate) mod text;
 
-use harness::runner::Verdict;
+use harness::runner::{Mend, Verdict};
 
 use crate::score::describe;
 
@@ -33,6 +36,22 @@ pub(crate) fn harmless_line(text: &str) -> String {
     harmless(text).replace('\n', " ")
 }
 
+/// `1 result`, `2 results`.
+pub(crate) fn count(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
+/// Where a stronger ordering mends a solution: the place, and the call as it is written there.
+pub(crate) fn mended_call(mend: &Mend) -> (String, String) {
+    let place = format!("{}:{}:{}", mend.file, mend.line, mend.column);
+    let call = match &mend.variable {
+        Some(variable) => format!("{variable}.{}", mend.method),
+        None => mend.method.clone(),
+    };
+    (place, call)
+}
+
 /// A verdict in a word.
 pub(crate) fn word(verdict: &Verdict) -> &'static str {
     match verdict {
@@ -52,23 +71,27 @@ pub(crate) fn evidence(verdict: &Verdict) -> String {
             counts.dedup();
             for processes in counts {
                 let of = || evidence.iter().filter(|found| found.processes == processes);
-                parts.push(match of().find(|found| found.complete) {
-                    Some(found) => format!(
-                        "{processes} processes, up to {} entries each: all {} executions",
-                        found.entries, found.executions
-                    ),
-                    None => format!(
-                        "{processes} processes: {} executions",
-                        of().map(|found| found.executions).sum::<u64>()
-                    ),
+                parts.push(if let Some(found) = of().find(|found| found.complete) {
+                    let entries = match found.entries {
+                        1 => "one entry".to_owned(),
+                        entries => format!("up to {entries} entries"),
+                    };
+                    let executions = match found.executions {
+                        1 => "the only execution".to_owned(),
+                        executions => format!("all {executions} executions"),
+                    };
+                    format!("{processes} processes, {entries} each: {executions}")
+                } else {
+                    let executions = of().map(|found| found.executions).sum();
+                    format!("{processes} processes: {}", count(executions, "execution"))
                 });
             }
             if let Some(bypass) = bypass {
                 parts.push(format!("bypass at most {bypass}"));
             }
             if let Some(doorway) = doorway {
-                let plural = if doorway.steps == 1 { "" } else { "s" };
-                parts.push(format!("doorway after {} step{plural}", doorway.steps));
+                let steps = count(u64::from(doorway.steps), "step");
+                parts.push(format!("doorway after {steps}"));
             }
             parts.join("; ")
         }
@@ -79,7 +102,34 @@ pub(crate) fn evidence(verdict: &Verdict) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::harmless;
+    use harness::runner::{Evidence, Verdict};
+
+    use super::{evidence, harmless};
+
+    #[test]
+    fn evidence_counts_as_people_do() {
+        let found = |entries, executions, complete| Verdict::Upheld {
+            evidence: vec![Evidence {
+                strategy: "exhaustive".to_owned(),
+                processes: 3,
+                entries,
+                executions,
+                blocked: 0,
+                complete,
+            }],
+            bypass: None,
+            doorway: None,
+        };
+        for (verdict, expected) in [
+            (found(2, 48, true), "3 processes, up to 2 entries each: all 48 executions"),
+            (found(1, 48, true), "3 processes, one entry each: all 48 executions"),
+            (found(1, 1, true), "3 processes, one entry each: the only execution"),
+            (found(2, 1, false), "3 processes: 1 execution"),
+            (found(2, 7, false), "3 processes: 7 executions"),
+        ] {
+            assert_eq!(evidence(&verdict), expected);
+        }
+    }
 
     #[test]
     fn terminals_and_readers_are_safe_from_what_students_write() {

@@ -7,18 +7,53 @@ use harness::runner::{Criterion, Verdict};
 
 use super::markdown::{inline, points};
 use super::{harmless_line, word};
+use crate::batch::Item;
 use crate::result::{GradingResult, State};
 use crate::rubric::{CRITERIA, title};
 
-/// The overview in Markdown. The results are in the order of the table.
-pub(crate) fn markdown(results: &[GradingResult]) -> String {
+/// The column of the state in the CSV.
+const STATE: usize = 5;
+
+/// The state of what has no result yet.
+const NO_RESULT: &str = "no result yet";
+
+/// How to get the results that are missing.
+pub(crate) const GO_ON: &str =
+    "give the same `grader batch` command again: it keeps what is done and grades the rest";
+
+/// What has no result yet, in one line.
+pub(crate) fn incomplete(done: usize, missing: &[Item]) -> String {
+    const NAMED_MAX: usize = 20;
+    let mut names: Vec<String> = missing
+        .iter()
+        .take(NAMED_MAX)
+        .map(|item| format!("{} {}", harmless_line(&item.student.name), item.assignment))
+        .collect();
+    if missing.len() > NAMED_MAX {
+        names.push(format!("and {} more", missing.len() - NAMED_MAX));
+    }
+    let all = done + missing.len();
+    let have = if missing.len() == 1 { "has" } else { "have" };
+    format!("{} of {all} submissions {have} no result yet: {}", missing.len(), names.join(", "))
+}
+
+/// The overview in Markdown. The results are in the order of the table; what is missing stands
+/// behind them.
+pub(crate) fn markdown(results: &[GradingResult], missing: &[Item]) -> String {
     let mut out = String::from("# Overview\n\n");
+    if !missing.is_empty() {
+        let note = inline(&incomplete(results.len(), missing));
+        line(&mut out, &format!("**Incomplete:** {note}. To go on, {GO_ON}.\n"));
+    }
     let mut states: BTreeMap<State, usize> = BTreeMap::new();
     for result in results {
         *states.entry(result.state).or_default() += 1;
     }
     for (state, count) in &states {
         line(&mut out, &format!("- {count} {}", state.words()));
+    }
+    if !missing.is_empty() {
+        line(&mut out, &format!("- {} {NO_RESULT}", missing.len()));
     }
     out.push('\n');
     line(
@@ -48,11 +83,15 @@ pub(crate) fn markdown(results: &[GradingResult]) -> String {
         }
         line(&mut out, &format!("{row}| {} |", inline(&result.flags.join("; "))));
     }
+    for Item { student, assignment } in missing {
+        let (student, assignment) = (inline(&student.name), inline(assignment));
+        line(&mut out, &format!("| {student} | {assignment} | – | {NO_RESULT} | | | | |"));
+    }
     out
 }
 
 /// The overview as CSV. A cell that a spreadsheet would take for a formula begins with `'`.
-pub(crate) fn csv(results: &[GradingResult]) -> Vec<u8> {
+pub(crate) fn csv(results: &[GradingResult], missing: &[Item]) -> Vec<u8> {
     let mut table = csv::Writer::from_writer(Vec::new());
     let mut header: Vec<String> = ["student", "key", "assignment", "points", "max", "state"]
         .into_iter()
@@ -83,6 +122,12 @@ pub(crate) fn csv(results: &[GradingResult]) -> Vec<u8> {
         }
         row.push(bypass(result).map_or_else(String::new, |bypass| bypass.to_string()));
         row.push(cell(&result.flags.join("; ")));
+        table.write_record(&row).expect(fine);
+    }
+    for Item { student, assignment } in missing {
+        let mut row = vec![cell(&student.name), cell(&student.key), cell(assignment)];
+        row.resize(header.len(), String::new());
+        NO_RESULT.clone_into(&mut row[STATE]);
         table.write_record(&row).expect(fine);
     }
     table.into_inner().expect(fine)

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use harness::runner::Verdict;
 
-use super::{evidence, harmless, harmless_line, word};
+use super::{evidence, harmless, harmless_line, mended_call, word};
 use crate::result::{CriterionResult, GradingResult, Outcome, State};
 use crate::rubric::title;
 
@@ -52,12 +52,12 @@ pub(crate) fn write(out: &mut dyn Write, result: &GradingResult) -> io::Result<(
     if !result.mends.is_empty() {
         writeln!(out, "\n  These stronger orderings together would mend it (found by trying):")?;
         for mend in &result.mends {
+            let (place, call) = mended_call(mend);
             writeln!(
                 out,
-                "    {}:{}: {}: {} instead of {}",
-                harmless_line(&mend.file),
-                mend.line,
-                harmless_line(&mend.method),
+                "    {}: {}: {} instead of {}",
+                harmless_line(&place),
+                harmless_line(&call),
                 mend.to,
                 mend.from
             )?;

@@ -16,7 +16,7 @@ use super::operation::{Call, Circumstances, Operation, Refusal, Reply, instead};
 use super::waiting::{Waitable, Wanted};
 use super::spin::{Answer, Ledger, Run, Signature, Step, Trial, TrialStep, Turning};
 use crate::choice::{Choice, Chooser, Ending, Pending, Performed, Spinning, Strategy, Turn};
-use crate::event::{Event, EventKind, LocationId, Observer, Site};
+use crate::event::{Event, EventKind, LocationId, Observer, Section, Site};
 use crate::memory::{Memory, Model, Race};
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
 use crate::trace::Schedule;
@@ -347,6 +347,12 @@ impl<'a> Execution<'a> {
     #[inline]
     pub(crate) fn is_over(&self) -> bool {
         self.state.outcome.is_some()
+    }
+
+    /// Which process is running, and in which section.
+    pub(crate) fn whereabouts(&self) -> (ProcessId, Section) {
+        let running = self.state.running;
+        (running, self.state.turn.sections[running.index()])
     }
 
     /// The suspender of the running process.

@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::examine::{criteria, examine, replay};
 use super::plan::{PROTOCOL_VERSION, Plan};
-use super::report::{Conclusion, Criterion, Message, Replayed, Report, RunawayKind};
-use super::watchdog::{Watchdog, install_overflow_handler};
+use super::report::{Conclusion, Criterion, Message, Replayed, Report};
+use super::watchdog::Watchdog;
 use crate::contract::{CountingSemaphore, CriticalSection};
 use crate::scenario::{CriticalSectionScenario, Scenario, SemaphoreScenario};
 
@@ -92,7 +92,6 @@ fn run<S: Subject>() -> io::Result<()> {
         return Err(io::Error::other(text));
     }
     let channel = Channel(Arc::new(Mutex::new(stream)));
-    install_overflow_handler();
     let watchdog = watch(&plan, channel.clone());
     let scenario = S::scenario();
     let message = if let Some(scene) = &plan.replay {
@@ -113,15 +112,15 @@ fn run<S: Subject>() -> io::Result<()> {
 /// Starts the watchdog: code that never reaches a preemption point gets its verdict from there.
 fn watch(plan: &Plan, channel: Channel) -> Watchdog {
     let (nonce, assignment) = (plan.nonce.clone(), plan.assignment.clone());
-    Watchdog::start(move |reason| {
+    Watchdog::start(move |runaway| {
         let report = Report {
             version: PROTOCOL_VERSION,
             nonce: nonce.clone(),
             assignment: assignment.clone(),
             conclusion: Conclusion::Runaway {
-                kind: RunawayKind::Endless,
-                reason: reason.to_owned(),
-                site: None,
+                kind: runaway.kind,
+                reason: runaway.reason.clone(),
+                site: runaway.site.clone(),
             },
             criteria: Vec::new(),
             mends: Vec::new(),
@@ -132,13 +131,9 @@ fn watch(plan: &Plan, channel: Channel) -> Watchdog {
 }
 
 /// Examines a solution within a test of the student's own crate: the same verdicts as in a graded
-/// run. Code that never reaches a preemption point ends the whole test process, with a message.
+/// run. Code that runs away ends the whole test process, with a message.
 pub fn examine_in_test<S: Subject>(plan: &Plan, criteria: &[Criterion]) -> Report {
-    install_overflow_handler();
-    let watchdog = Watchdog::start(|reason| {
-        let _ = writeln!(io::stderr(), "\nthe code runs away: {reason}");
-        TEST_FAILED_EXIT
-    });
+    let watchdog = watch_test();
     let report = examine(&*S::scenario(), plan, criteria, &mut |_| ());
     watchdog.stop();
     report
@@ -146,5 +141,15 @@ pub fn examine_in_test<S: Subject>(plan: &Plan, criteria: &[Criterion]) -> Repor
 
 /// Shows a counterexample again within a test of the student's own crate.
 pub fn replay_in_test<S: Subject>(scene: &str, sources: &BTreeMap<String, String>) -> Replayed {
-    replay(&*S::scenario(), scene, sources)
+    let watchdog = watch_test();
+    let replayed = replay(&*S::scenario(), scene, sources);
+    watchdog.stop();
+    replayed
+}
+
+fn watch_test() -> Watchdog {
+    Watchdog::start(|runaway| {
+        let _ = writeln!(io::stderr(), "\nthe code runs away: {}", runaway.sentence());
+        TEST_FAILED_EXIT
+    })
 }

@@ -9,7 +9,7 @@ use super::report::{
     Conclusion, Criterion, CriterionReport, Doorway, Evidence, Mend, Replayed, Report, Verdict,
 };
 use super::scene::Scene;
-use super::witness::{Told, witness};
+use super::witness::{Told, receiver, witness};
 use crate::examination::{self, Effort, Examiner, Memory};
 use crate::exploration::{Crash, Explorer};
 use crate::scenario::{Asks, Scenario};
@@ -88,8 +88,11 @@ pub fn examine(
     if report.criteria.iter().any(too_weak) {
         say("a search for orderings that would mend it");
         // A crash in here is none of the solution as it was handed in.
-        report.mends =
-            examination::mends(scenario, &effort).unwrap_or_default().iter().map(mend).collect();
+        report.mends = examination::mends(scenario, &effort)
+            .unwrap_or_default()
+            .iter()
+            .map(|found| mend(found, &plan.sources))
+            .collect();
     }
     report
 }
@@ -108,14 +111,17 @@ pub(super) fn replay(
     let mut explorer = Explorer::new(scenario);
     match Told::new(&mut explorer, &scene.setup, &scene.schedule, sources) {
         Ok(told) => match &told.diverged {
-            Some(reason) => Replayed::Impossible {
-                reason: format!(
-                    "this code does not allow that execution (any more); if you have just mended it, that \
-                     is good news. In detail: {reason}"
-                ),
+            Some(reason) => Replayed::Gone {
+                reason: format!("this code does not allow that execution: {reason}"),
+            },
+            None if told.is_fine() => Replayed::Gone {
+                reason: "with this code, the same execution ends well: every process has done all \
+                         it had to do, and never were two inside at once"
+                    .to_owned(),
             },
             None => Replayed::Shown {
                 ending: told.ending(),
+                excludes: told.excludes(),
                 drawing: told.drawing(told.mark()),
                 steps: told.steps(),
             },
@@ -248,10 +254,12 @@ fn is_ours(site: &str) -> bool {
     here.strip_suffix("runner/examine.rs").is_some_and(|root| site.starts_with(root))
 }
 
-fn mend(mend: &examination::Mend) -> Mend {
+fn mend(mend: &examination::Mend, sources: &BTreeMap<String, String>) -> Mend {
     Mend {
         file: mend.site.file().to_owned(),
         line: mend.site.line(),
+        column: mend.site.column(),
+        variable: receiver(mend.site, mend.method, sources),
         method: mend.method.to_owned(),
         from: ordering(mend.from),
         to: ordering(mend.to),

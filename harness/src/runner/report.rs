@@ -37,12 +37,19 @@ pub enum Replayed {
     Shown {
         /// How the execution ended, in words.
         ending: String,
+        /// Whether mutual exclusion held in it, for the processes and their data.
+        excludes: bool,
         /// The lane diagram.
         drawing: String,
         /// The steps.
         steps: Vec<WitnessStep>,
     },
-    /// The schedule cannot be run with this code.
+    /// This code has no such execution, or one in which all is well.
+    Gone {
+        /// Which of the two.
+        reason: String,
+    },
+    /// The schedule cannot be run at all.
     Impossible {
         /// Why.
         reason: String,
@@ -97,9 +104,9 @@ pub enum Conclusion {
     Runaway {
         /// Which of the two it did.
         kind: RunawayKind,
-        /// The same in words.
+        /// The same in words, with the process and its section.
         reason: String,
-        /// The last preemption point before it, `file:line`, if there was one.
+        /// The last preemption point before it in that section, `file:line`, if there was one.
         site: Option<String>,
     },
 }
@@ -288,6 +295,8 @@ impl WitnessKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WitnessStep {
+    /// Its number in the drawing; none if it passes the border of a section.
+    pub number: Option<u32>,
     /// The process's number.
     pub process: usize,
     /// What it did: `flag[0].store(true, Release)`, `enters its critical section`, …
@@ -308,6 +317,11 @@ pub struct Mend {
     pub file: String,
     /// The line.
     pub line: u32,
+    /// The column, from 1: there may be several such calls in a line.
+    pub column: u32,
+    /// What the method is called on, as it is written there, such as `self.flag[other]`; none for
+    /// a fence.
+    pub variable: Option<String>,
     /// The method called there.
     pub method: String,
     /// The ordering that stands there.

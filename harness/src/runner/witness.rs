@@ -7,7 +7,9 @@ use super::report::{Witness, WitnessKind, WitnessStep};
 use super::scene::{Scene, memory_name};
 use crate::backend::Panic;
 use crate::engine::{Cause, DataRace, Misuse, Outcome, Waitable, Wanted};
-use crate::event::{Access, Event, EventKind, LocationId, Observer, blocking};
+use crate::event::{
+    Access, AccessKind, Event, EventKind, LocationId, Observer, Site, ValueType, blocking,
+};
 use crate::examination::{Kind, Violation};
 use crate::exploration::{Crash, Explorer, Setup};
 use crate::oracle::{Breach, Overlap, Rule, Safety};
@@ -134,6 +136,7 @@ impl Told {
             .into_iter()
             .take(STEPS_TOLD_MAX)
             .map(|step| WitnessStep {
+                number: step.number,
                 process: step.process.index(),
                 text: step.text,
                 file: step.file,
@@ -161,6 +164,16 @@ impl Told {
     /// What a replay writes at the end of the drawing.
     pub(super) fn mark(&self) -> &'static str {
         if self.overlap().is_some() { "both inside" } else { "" }
+    }
+
+    /// Whether mutual exclusion held, for the processes and their data.
+    pub(super) fn excludes(&self) -> bool {
+        self.overlap().is_none() && self.race().is_none()
+    }
+
+    /// Whether all processes did all they had to do, and nothing was wrong with it.
+    pub(super) fn is_fine(&self) -> bool {
+        self.outcome == Outcome::Complete && self.excludes()
     }
 
     /// How it ended, in words.
@@ -266,6 +279,32 @@ impl Told {
             _ => None,
         }
     }
+}
+
+/// What `method` is called on at `site`, as it is written there.
+pub(super) fn receiver(
+    site: Site,
+    method: &'static str,
+    sources: &BTreeMap<String, String>,
+) -> Option<String> {
+    // Names are read where accesses point to; which access this is does not matter.
+    let access = Access {
+        kind: AccessKind::Load,
+        method,
+        site,
+        location: LocationId(0),
+        value_type: ValueType::Unsigned,
+        ordering: None,
+        read: None,
+        written: None,
+        reads_from: None,
+        write: None,
+        stale_by: 0,
+        spurious: false,
+    };
+    let process = ProcessId::new(0);
+    let event = Event { step: 0, process, kind: EventKind::Access(access) };
+    Names::from_source(sources, &[event]).receiver(site).map(str::to_owned)
 }
 
 /// The witness of `violation`.
