@@ -1,4 +1,4 @@
-//! Answers from a schedule: shows an execution again, or lets minimisation try a shorter one.
+//! Answers from a schedule: shows an execution again.
 //!
 //! A replay chooses processes by their numbers and lets those that spin spin on, so it does not
 //! matter whether they were parked when the schedule was written. It wants to be asked about every
@@ -64,20 +64,10 @@ impl fmt::Display for Divergence {
 
 impl std::error::Error for Divergence {}
 
-/// What to do with a decision that does not fit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fit {
-    /// It is a divergence.
-    Exact,
-    /// It is left out.
-    Loose,
-}
-
 /// One execution, as a schedule says.
 #[derive(Clone, Debug)]
 pub struct Replay {
     schedule: Schedule,
-    fit: Fit,
     /// How often the loop is run through in all.
     rounds: u32,
     in_order: bool,
@@ -101,7 +91,6 @@ impl Replay {
     pub fn new(schedule: Schedule) -> Self {
         Self {
             schedule,
-            fit: Fit::Exact,
             rounds: 1,
             in_order: false,
             begun: false,
@@ -130,23 +119,9 @@ impl Replay {
         self
     }
 
-    /// Leaves out decisions that do not fit, instead of giving up. For minimisation: the schedule
-    /// that is recorded meanwhile is the one that was really run.
-    #[must_use]
-    pub const fn loosely(mut self) -> Self {
-        self.fit = Fit::Loose;
-        self
-    }
-
     /// The schedule that is replayed.
     pub const fn schedule(&self) -> &Schedule {
         &self.schedule
-    }
-
-    /// Replays another schedule next, in the same manner; gives the old one back, to be reused.
-    pub fn reset(&mut self, schedule: Schedule) -> Schedule {
-        self.begun = false;
-        std::mem::replace(&mut self.schedule, schedule)
     }
 
     /// Before each step: who slept.
@@ -166,7 +141,7 @@ impl Replay {
 
     /// Notes that the decision of the step before `next` does not fit.
     fn diverge(&mut self, mismatch: Mismatch) {
-        if self.divergence.is_none() && self.fit == Fit::Exact {
+        if self.divergence.is_none() {
             self.divergence = Some(Divergence { step: self.next.saturating_sub(1), mismatch });
         }
     }
@@ -181,43 +156,43 @@ impl Replay {
 
     fn next_process(&mut self, turn: &Turn) -> Option<usize> {
         self.close_step();
-        while self.divergence.is_none() {
-            if self.next == self.schedule.len() {
-                match self.schedule.loop_start() {
-                    Some(start) if self.round < self.rounds => {
-                        self.round += 1;
-                        self.next = start;
-                        let all = self.schedule.answers();
-                        let first = all.partition_point(|answer| (answer.step as usize) < start);
-                        self.answers = first..first;
-                    }
-                    Some(_) => {
-                        self.finished = true;
-                        return None;
-                    }
-                    None => {
-                        self.finished = true;
-                        let from = turn.previous.map_or(0, |previous| previous.index() + 1);
-                        return Some(in_turn(turn.runnable, from).index());
-                    }
+        if self.divergence.is_some() {
+            return None;
+        }
+        if self.next == self.schedule.len() {
+            match self.schedule.loop_start() {
+                Some(start) if self.round < self.rounds => {
+                    self.round += 1;
+                    self.next = start;
+                    let all = self.schedule.answers();
+                    let first = all.partition_point(|answer| (answer.step as usize) < start);
+                    self.answers = first..first;
+                }
+                Some(_) => {
+                    self.finished = true;
+                    return None;
+                }
+                None => {
+                    self.finished = true;
+                    let from = turn.previous.map_or(0, |previous| previous.index() + 1);
+                    return Some(in_turn(turn.runnable, from).index());
                 }
             }
-            let process = self.schedule.order()[self.next];
-            let first = self.answers.end;
-            let of_this_step = self.schedule.answers()[first..]
-                .iter()
-                .take_while(|answer| answer.step as usize == self.next)
-                .count();
-            self.answers = first..first + of_this_step;
-            self.asked = [0; AnswerKind::COUNT];
-            self.next += 1;
-            if turn.runnable.contains(process) {
-                return Some(process.index());
-            }
-            self.answers = self.answers.end..self.answers.end;
-            self.diverge(Mismatch::NotRunnable(process));
         }
-        None
+        let process = self.schedule.order()[self.next];
+        let first = self.answers.end;
+        let of_this_step = self.schedule.answers()[first..]
+            .iter()
+            .take_while(|answer| answer.step as usize == self.next)
+            .count();
+        self.answers = first..first + of_this_step;
+        self.asked = [0; AnswerKind::COUNT];
+        self.next += 1;
+        if !turn.runnable.contains(process) {
+            self.diverge(Mismatch::NotRunnable(process));
+            return None;
+        }
+        Some(process.index())
     }
 
     fn answer(&mut self, kind: AnswerKind, arity: usize) -> Option<usize> {
@@ -234,8 +209,7 @@ impl Replay {
                     return Some(answer.value as usize);
                 }
                 self.diverge(Mismatch::TooFewAnswers { answer: answer.value, arity });
-                // Loosely: the nearest answer that there is.
-                if self.divergence.is_none() { Some(arity - 1) } else { None }
+                None
             }
             _ => Some(0),
         }
@@ -342,9 +316,6 @@ mod tests {
             divergence.to_string(),
             "the schedule does not fit the program: at step 4, P0 cannot take a step"
         );
-        let mut loose = replay("s1:2:0x2.1.0.1").loosely();
-        assert_eq!(order(&mut loose, &[2, 2]), [0, 0, 1, 1]);
-        assert_eq!(loose.divergence(), None);
     }
 
     /// Asks for one step of process 0, and then the given questions of `arities` answers each.
@@ -403,19 +374,6 @@ mod tests {
         assert_eq!(answers(&mut unasked, &[&[(Placement, 2)], &[]]), [Some(0)]);
         let mismatch = Mismatch::NotAsked(ReadsFrom);
         assert_eq!(unasked.divergence(), Some(Divergence { step: 0, mismatch }));
-
-        let mut loose = replay("s1:1:0r5.0w").loosely();
-        assert_eq!(answers(&mut loose, &[&[(ReadsFrom, 2)], &[]]), [Some(1)]);
-        assert_eq!(loose.divergence(), None);
-    }
-
-    #[test]
-    fn a_replay_that_is_reset_begins_anew() {
-        let mut replay = replay("s1:2:1");
-        assert_eq!(order(&mut replay, &[1, 1]), [1, 0]);
-        let old = replay.reset("s1:2:0".parse().expect("it is well-formed"));
-        assert_eq!(old.to_string(), "s1:2:1");
-        assert_eq!(order(&mut replay, &[1, 1]), [0, 1]);
     }
 
     #[test]
