@@ -13,7 +13,7 @@ use harness::exploration::{Crash, Exploration, Explorer, Run, Setup};
 use harness::memory::Model;
 use harness::oracle::MutualExclusion;
 use harness::prelude::{AtomicBool, AtomicUsize, CriticalSection, Ordering, ProcessId, fence};
-use harness::scenario::{Critical, CriticalSectionScenario, Scenario};
+use harness::scenario::{CriticalSectionScenario, Scenario};
 use harness::strategy::{Pct, Pos, Random, Starver};
 
 use crate::contract::{Kind, Lock, Program};
@@ -105,7 +105,7 @@ fn setup(program: Program, model: Model) -> Setup {
     Setup {
         model,
         quotas: vec![program.entries; program.processes],
-        critical: Critical::Datum,
+        situation: scenario(program.kind).situations()[0],
         steps_max: STEPS_MAX,
     }
 }
@@ -257,7 +257,7 @@ impl<'a> Bench<'a> {
         let setup = Setup {
             model: Model::Cpp20,
             quotas: vec![u32::MAX; processes],
-            critical: Critical::Stay,
+            situation: scenario(self.program.kind).situations()[1],
             steps_max: 20_000,
         };
         let mut starver = Starver::new(seed, processes, (10 * processes as u32).max(60));

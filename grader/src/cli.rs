@@ -184,6 +184,10 @@ enum CriterionName {
     MutualExclusion,
     Progress,
     BoundedWaiting,
+    BusyWaiting,
+    Ownership,
+    Preference,
+    Prediction,
 }
 
 impl From<CriterionName> for Criterion {
@@ -192,6 +196,10 @@ impl From<CriterionName> for Criterion {
             CriterionName::MutualExclusion => Self::MutualExclusion,
             CriterionName::Progress => Self::Progress,
             CriterionName::BoundedWaiting => Self::BoundedWaiting,
+            CriterionName::BusyWaiting => Self::BusyWaiting,
+            CriterionName::Ownership => Self::Ownership,
+            CriterionName::Preference => Self::Preference,
+            CriterionName::Prediction => Self::Prediction,
         }
     }
 }

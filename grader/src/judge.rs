@@ -1,9 +1,8 @@
 //! From the end of a run to a state: whether there is a verdict, and if not, what to tell whom. Pure.
 
-use harness::runner::{Conclusion, Report, RunawayKind, STACK_OVERFLOW_EXIT};
+use harness::runner::{Conclusion, Criterion, Report, RunawayKind, STACK_OVERFLOW_EXIT};
 
 use crate::result::{Problem, State};
-use crate::rubric::CRITERIA;
 use crate::run::{Cause, Incomplete, RunEnd, signal_name};
 
 /// What a run comes to.
@@ -29,14 +28,14 @@ pub(crate) struct Other {
 }
 
 /// Judges the end of a run.
-pub(crate) fn judge(end: RunEnd) -> Judgement {
+pub(crate) fn judge(end: RunEnd, criteria: &[Criterion]) -> Judgement {
     match end {
-        RunEnd::Complete(report) => complete(report),
+        RunEnd::Complete(report) => complete(report, criteria),
         RunEnd::Incomplete(incomplete) => Judgement::Other(of_incomplete(incomplete)),
     }
 }
 
-fn complete(report: Box<Report>) -> Judgement {
+fn complete(report: Box<Report>, criteria: &[Criterion]) -> Judgement {
     let other = |state, summary: &str, problem: Problem| {
         Judgement::Other(Other {
             state,
@@ -46,7 +45,7 @@ fn complete(report: Box<Report>) -> Judgement {
         })
     };
     match &report.conclusion {
-        Conclusion::Examined => match inconsistency(&report) {
+        Conclusion::Examined => match inconsistency(&report, criteria) {
             None => Judgement::Measured(report),
             Some(what) => Judgement::Other(Other {
                 state: State::Error,
@@ -110,14 +109,14 @@ fn at(site: &str, text: String) -> Problem {
 }
 
 /// What a complete report must fulfil and does not.
-fn inconsistency(report: &Report) -> Option<String> {
-    for criterion in CRITERIA {
+fn inconsistency(report: &Report, criteria: &[Criterion]) -> Option<String> {
+    for &criterion in criteria {
         let count = report.criteria.iter().filter(|found| found.criterion == criterion).count();
         if count != 1 {
             return Some(format!("{count} verdicts on {}", crate::rubric::title(criterion)));
         }
     }
-    if report.criteria.len() != CRITERIA.len() {
+    if report.criteria.len() != criteria.len() {
         return Some("unknown criteria".to_owned());
     }
     for found in &report.criteria {
@@ -179,6 +178,7 @@ fn of_incomplete(incomplete: Incomplete) -> Other {
 
 #[cfg(test)]
 mod tests {
+    use crate::rubric::CRITERIA;
     use harness::runner::RunawayKind;
     use harness::runner::{Conclusion, PROTOCOL_VERSION, Report, WitnessKind};
 
@@ -200,7 +200,7 @@ mod tests {
     }
 
     fn state(end: RunEnd) -> State {
-        match judge(end) {
+        match judge(end, &CRITERIA) {
             Judgement::Measured(_) => State::Graded,
             Judgement::Other(other) => other.state,
         }

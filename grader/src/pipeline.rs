@@ -15,7 +15,7 @@ use crate::location::{Location, Unread};
 use crate::points::Points;
 use crate::policy::{self, Examination, Finding, texts};
 use crate::result::{FileDigest, GradingResult, Isolation, Problem, SCHEMA, State, StudentName};
-use crate::rubric::{CRITERIA, Rubric, Theory, title};
+use crate::rubric::{Rubric, Theory, title};
 use crate::run;
 use crate::score::{describe, score, witness_kind};
 use crate::toolchain::Toolchain;
@@ -309,7 +309,8 @@ impl Pipeline {
                 sources: texts(&examination.sources),
                 replay: None,
             };
-            match judge::judge(run::run(&program.path, &plan, &run::limits(self.cpu_seconds))?) {
+            let end = run::run(&program.path, &plan, &run::limits(self.cpu_seconds))?;
+            match judge::judge(end, rubric.contract.criteria()) {
                 Judgement::Measured(report) => return Ok(Attempt::Measured(report)),
                 Judgement::Other(other) if other.state == State::Error && !last => {}
                 Judgement::Other(other) => return Ok(Attempt::Other(other)),
@@ -338,7 +339,7 @@ fn problem(finding: &Finding) -> Problem {
 
 /// In what a reference's measurements differ from its profile.
 fn deviation(rubric: &Rubric, report: &Report) -> Option<String> {
-    for criterion in CRITERIA {
+    for &criterion in rubric.contract.criteria() {
         let found = report.criteria.iter().find(|found| found.criterion == criterion)?;
         let name = title(criterion);
         match (&found.cpp20, rubric.expected.of(criterion)) {

@@ -14,16 +14,44 @@ use crate::failure::Failure;
 use crate::points::Points;
 use crate::suggest::nearest;
 
-/// The criteria in the order of every report.
+/// The three criteria of the course, which every contract has.
 pub(crate) const CRITERIA: [Criterion; 3] =
     [Criterion::MutualExclusion, Criterion::Progress, Criterion::BoundedWaiting];
 
+/// All criteria of all contracts.
+pub(crate) const EVERY_CRITERION: [Criterion; 7] = [
+    Criterion::MutualExclusion,
+    Criterion::Progress,
+    Criterion::BoundedWaiting,
+    Criterion::BusyWaiting,
+    Criterion::Ownership,
+    Criterion::Preference,
+    Criterion::Prediction,
+];
+
 /// A criterion in words.
-pub(crate) fn title(criterion: Criterion) -> &'static str {
+pub(crate) const fn title(criterion: Criterion) -> &'static str {
     match criterion {
         Criterion::MutualExclusion => "mutual exclusion",
         Criterion::Progress => "progress",
         Criterion::BoundedWaiting => "bounded waiting",
+        Criterion::BusyWaiting => "no busy waiting",
+        Criterion::Ownership => "ownership",
+        Criterion::Preference => "preference",
+        Criterion::Prediction => "prediction",
+    }
+}
+
+/// A criterion as rubrics, tests and columns call it.
+pub(crate) const fn key(criterion: Criterion) -> &'static str {
+    match criterion {
+        Criterion::MutualExclusion => "mutual_exclusion",
+        Criterion::Progress => "progress",
+        Criterion::BoundedWaiting => "bounded_waiting",
+        Criterion::BusyWaiting => "busy_waiting",
+        Criterion::Ownership => "ownership",
+        Criterion::Preference => "preference",
+        Criterion::Prediction => "prediction",
     }
 }
 
@@ -62,13 +90,18 @@ pub(crate) struct Rubric {
 pub(crate) enum Contract {
     /// `harness::prelude::CriticalSection`.
     CriticalSection,
+    /// The same, and waiting processes sleep.
+    Mutex,
+    /// `harness::prelude::CountingSemaphore`.
+    Semaphore,
 }
 
 impl Contract {
     /// The trait's name.
     pub(crate) fn trait_name(self) -> &'static str {
         match self {
-            Self::CriticalSection => "CriticalSection",
+            Self::CriticalSection | Self::Mutex => "CriticalSection",
+            Self::Semaphore => "CountingSemaphore",
         }
     }
 
@@ -76,6 +109,18 @@ impl Contract {
     pub(crate) fn subject(self) -> &'static str {
         match self {
             Self::CriticalSection => "CriticalSectionSubject",
+            Self::Mutex => "MutexSubject",
+            Self::Semaphore => "SemaphoreSubject",
+        }
+    }
+
+    /// The criteria that it has, in the order of every report.
+    pub(crate) const fn criteria(self) -> &'static [Criterion] {
+        use Criterion::{BoundedWaiting, BusyWaiting, MutualExclusion, Ownership, Progress};
+        match self {
+            Self::CriticalSection => &CRITERIA,
+            Self::Mutex => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Ownership],
+            Self::Semaphore => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting],
         }
     }
 }
@@ -97,6 +142,14 @@ pub(crate) struct Expected {
     mutual_exclusion: Theory,
     progress: Theory,
     bounded_waiting: Theory,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    busy_waiting: Option<Theory>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ownership: Option<Theory>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    preference: Option<Theory>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    prediction: Option<Theory>,
     /// The largest bypass that the reference measures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) bypass: Option<Bypass>,
@@ -127,7 +180,22 @@ impl Expected {
             Criterion::MutualExclusion => self.mutual_exclusion,
             Criterion::Progress => self.progress,
             Criterion::BoundedWaiting => self.bounded_waiting,
+            Criterion::BusyWaiting => self.busy_waiting.unwrap_or(Theory::Upheld),
+            Criterion::Ownership => self.ownership.unwrap_or(Theory::Upheld),
+            Criterion::Preference => self.preference.unwrap_or(Theory::Upheld),
+            Criterion::Prediction => self.prediction.unwrap_or(Theory::Upheld),
         }
+    }
+
+    /// The criteria beyond the three that it speaks of.
+    fn others(&self) -> impl Iterator<Item = Criterion> {
+        let named = [
+            (Criterion::BusyWaiting, self.busy_waiting),
+            (Criterion::Ownership, self.ownership),
+            (Criterion::Preference, self.preference),
+            (Criterion::Prediction, self.prediction),
+        ];
+        named.into_iter().filter(|(_, theory)| theory.is_some()).map(|(criterion, _)| criterion)
     }
 }
 
@@ -141,6 +209,14 @@ pub(crate) struct Worth {
     progress: Points,
     #[serde(default)]
     bounded_waiting: Points,
+    #[serde(default)]
+    busy_waiting: Points,
+    #[serde(default)]
+    ownership: Points,
+    #[serde(default)]
+    preference: Points,
+    #[serde(default)]
+    prediction: Points,
     /// The share of a criterion's points when it holds under sequential consistency only.
     #[serde(default)]
     pub(crate) partial_credit: Points,
@@ -153,12 +229,16 @@ impl Worth {
             Criterion::MutualExclusion => self.mutual_exclusion,
             Criterion::Progress => self.progress,
             Criterion::BoundedWaiting => self.bounded_waiting,
+            Criterion::BusyWaiting => self.busy_waiting,
+            Criterion::Ownership => self.ownership,
+            Criterion::Preference => self.preference,
+            Criterion::Prediction => self.prediction,
         }
     }
 
     /// All points of the assignment.
     pub(crate) fn total(&self) -> Points {
-        CRITERIA.into_iter().map(|criterion| self.of(criterion)).sum()
+        EVERY_CRITERION.into_iter().map(|criterion| self.of(criterion)).sum()
     }
 }
 
@@ -269,7 +349,18 @@ impl Rubric {
                 ));
             }
         }
-        for criterion in CRITERIA {
+        let criteria = self.contract.criteria();
+        let foreign = |criterion: &Criterion| !criteria.contains(criterion);
+        let rewarded =
+            EVERY_CRITERION.into_iter().filter(|&other| self.points.of(other) > Points::ZERO);
+        if let Some(other) = self.expected.others().chain(rewarded).find(foreign) {
+            return wrong(format!(
+                "`{}` is no criterion of this contract; it has {}",
+                key(other),
+                criteria.iter().map(|&criterion| key(criterion)).collect::<Vec<_>>().join(", ")
+            ));
+        }
+        for &criterion in criteria {
             let known = self.known_failure(criterion).is_some();
             if self.expected.of(criterion) == Theory::Violated
                 && !known

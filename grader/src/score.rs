@@ -4,12 +4,12 @@ use harness::runner::{CriterionReport, Verdict, WitnessKind};
 
 use crate::points::Points;
 use crate::result::{CriterionResult, Outcome};
-use crate::rubric::{CRITERIA, KnownFailure, Rubric, title};
+use crate::rubric::{KnownFailure, Rubric, title};
 
 /// What a submission earned, and why.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Score {
-    /// All criteria, in the order of [`CRITERIA`].
+    /// All criteria of the contract, in its order.
     pub(crate) criteria: Vec<CriterionResult>,
     /// What should be looked at by hand.
     pub(crate) flags: Vec<String>,
@@ -34,7 +34,7 @@ pub(crate) fn score(rubric: &Rubric, reports: &[CriterionReport]) -> Score {
     };
     let mut criteria = Vec::new();
     let mut flags = Vec::new();
-    for criterion in CRITERIA {
+    for &criterion in rubric.contract.criteria() {
         let report = report(criterion);
         let (outcome, explanation) = outcome(rubric, report);
         let worth = rubric.points.of(criterion);
@@ -144,6 +144,21 @@ pub(crate) fn describe(kind: WitnessKind) -> &'static str {
         WitnessKind::OpenDoor => "a process got in although another was already inside",
         WitnessKind::NotVisible => "what one process wrote inside is not visible to the next",
         WitnessKind::DataRace => "the solution's own data is accessed in a data race",
+        WitnessKind::NoPermit => "`wait` of a semaphore returned without a permit",
+        WitnessKind::LostUpdate => "an increment is lost",
+        WitnessKind::Unprompted => "`wait` on a condition returned although nobody signalled",
+        WitnessKind::Overfull => "more items are in the buffer than it has places",
+        WitnessKind::Corrupted => "an item was taken that was not there, or twice",
+        WitnessKind::OutOfOrder => "items come out in another order than they went in",
+        WitnessKind::Misuse => "a guard is left by a process that is not in it",
+        WitnessKind::LostWakeup => "a process sleeps for ever, as nobody wakes it",
+        WitnessKind::EarlyWakeup => "a process is woken too early, and sleeps again for ever",
+        WitnessKind::BusyWaiting => "a process that waits does not sleep",
+        WitnessKind::ForeignRelease => "whoever is not inside can let others in",
+        WitnessKind::WrongPreference => "the wrong side is preferred",
+        WitnessKind::NeverTogether => "those who could be inside together never are",
+        WitnessKind::Impossible => "a value is foretold that cannot be",
+        WitnessKind::Missing => "a value that can be is not foretold",
         WitnessKind::NeedsRemainder => {
             "nobody gets in while a process stays in its remainder section"
         }

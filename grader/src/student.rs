@@ -7,10 +7,9 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use harness::contract::CriticalSection;
 use harness::runner::{
-    Conclusion, Criterion, CriticalSectionSubject, Mend, PROTOCOL_VERSION, Plan, Replayed, Report,
-    Verdict, Witness, examine_in_test, replay_in_test,
+    Conclusion, Criterion, Mend, PROTOCOL_VERSION, Plan, Replayed, Report, Subject, Verdict,
+    Witness, examine_in_test, replay_in_test,
 };
 
 use crate::SEED;
@@ -18,8 +17,13 @@ use crate::location::Location;
 use crate::policy::{self, texts};
 use crate::report::{evidence, mended_call};
 use crate::result::Outcome;
-use crate::rubric::{Rubric, title};
+use crate::rubric::{Rubric, key, title};
 use crate::score::outcome;
+
+/// A solution by its contract: what the tests of an assignment name.
+pub use harness::runner::{
+    CriticalSectionSubject as CriticalSection, MutexSubject as Mutex, SemaphoreSubject as Semaphore,
+};
 
 /// The environment variable that holds a counterexample to show again.
 const REPLAY: &str = "HARNESS_REPLAY";
@@ -50,7 +54,7 @@ impl Assignment {
     /// # Panics
     /// With the reason, a counterexample, and how to see it again.
     #[track_caller]
-    pub fn mutual_exclusion<S: CriticalSection + 'static>(&self) {
+    pub fn mutual_exclusion<S: Subject>(&self) {
         self.check::<S>(Criterion::MutualExclusion);
     }
 
@@ -59,7 +63,7 @@ impl Assignment {
     /// # Panics
     /// With the reason, a counterexample, and how to see it again.
     #[track_caller]
-    pub fn progress<S: CriticalSection + 'static>(&self) {
+    pub fn progress<S: Subject>(&self) {
         self.check::<S>(Criterion::Progress);
     }
 
@@ -68,19 +72,55 @@ impl Assignment {
     /// # Panics
     /// With the reason, a counterexample, and how to see it again.
     #[track_caller]
-    pub fn bounded_waiting<S: CriticalSection + 'static>(&self) {
+    pub fn bounded_waiting<S: Subject>(&self) {
         self.check::<S>(Criterion::BoundedWaiting);
     }
 
+    /// Fails unless those who wait sleep, as the assignment wants it.
+    ///
+    /// # Panics
+    /// With the reason, a counterexample, and how to see it again.
     #[track_caller]
-    fn check<S: CriticalSection + 'static>(&self, criterion: Criterion) {
+    pub fn busy_waiting<S: Subject>(&self) {
+        self.check::<S>(Criterion::BusyWaiting);
+    }
+
+    /// Fails unless whoever releases what it does not hold changes nothing, as the assignment wants it.
+    ///
+    /// # Panics
+    /// With the reason, a counterexample, and how to see it again.
+    #[track_caller]
+    pub fn ownership<S: Subject>(&self) {
+        self.check::<S>(Criterion::Ownership);
+    }
+
+    /// Fails unless those are preferred who are to be, as the assignment wants it.
+    ///
+    /// # Panics
+    /// With the reason, a counterexample, and how to see it again.
+    #[track_caller]
+    pub fn preference<S: Subject>(&self) {
+        self.check::<S>(Criterion::Preference);
+    }
+
+    /// Fails unless what may happen is foretold, as the assignment wants it.
+    ///
+    /// # Panics
+    /// With the reason, a counterexample, and how to see it again.
+    #[track_caller]
+    pub fn prediction<S: Subject>(&self) {
+        self.check::<S>(Criterion::Prediction);
+    }
+
+    #[track_caller]
+    fn check<S: Subject>(&self, criterion: Criterion) {
         if let Err(text) = self.examine::<S>(criterion) {
             panic!("{text}");
         }
     }
 
     /// `Err` is what the test says when it fails.
-    fn examine<S: CriticalSection + 'static>(&self, criterion: Criterion) -> Result<(), String> {
+    fn examine<S: Subject>(&self, criterion: Criterion) -> Result<(), String> {
         let folder = Path::new(self.folder);
         let rubric =
             Rubric::read(&folder.join("rubric.toml")).map_err(|failure| failure.to_string())?;
@@ -103,7 +143,7 @@ impl Assignment {
         }
         let sources = by_name(texts(&examination.sources));
         if let Ok(again) = env::var(REPLAY) {
-            let replayed = replay_in_test::<CriticalSectionSubject<S>>(&again, &sources);
+            let replayed = replay_in_test::<S>(&again, &sources);
             return told_again(criterion, replayed);
         }
         let plan = Plan {
@@ -117,7 +157,7 @@ impl Assignment {
             sources,
             replay: None,
         };
-        let report = examine_in_test::<CriticalSectionSubject<S>>(&plan, &[criterion]);
+        let report = examine_in_test::<S>(&plan, &[criterion]);
         self.concluded(&rubric, criterion, &report)
     }
 
@@ -180,11 +220,7 @@ impl Assignment {
         if !explanation.contains(&witness.reason) {
             writeln!(text, "\n{}", witness.reason).expect(INFALLIBLE);
         }
-        let name = match criterion {
-            Criterion::MutualExclusion => "mutual_exclusion",
-            Criterion::Progress => "progress",
-            Criterion::BoundedWaiting => "bounded_waiting",
-        };
+        let name = key(criterion);
         write!(
             text,
             "\n{}\nTo see this again:\n\n    {REPLAY}={} cargo test -p {} {name}\n",

@@ -373,12 +373,7 @@ fn give(
     function: &mut dyn FnMut(u64) -> Option<u64>,
 ) -> Option<()> {
     let mut location = None;
-    let update = Update {
-        success: ordering,
-        failure: Ordering::Relaxed,
-        weak: false,
-        function,
-    };
+    let update = Update { success: ordering, failure: Ordering::Relaxed, weak: false, function };
     operate_at(
         |execution| {
             let found = locate(execution);

@@ -14,11 +14,11 @@
 //!   does both, the latter is the graver and the one to report.
 //! - Memory is fair: a stale read for ever is no evidence against progress or bounded waiting.
 
-use harness::contract::CriticalSection;
 use harness::runner::WitnessKind::{
     self, DataRace, ExitWaits, Livelock, NeedsRemainder, NotVisible, OpenDoor, Overlap, Solo,
     Starvation, Stuck,
 };
+use harness::runner::{Criterion, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject};
 
 /// One solution: its type is known to the [`Visitor`] that it is handed to.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,8 @@ pub struct Expected {
     pub progress: Both,
     /// Everybody gets in.
     pub bounded_waiting: Both,
+    /// The criteria that only some contracts have; those that are not named here are upheld.
+    pub others: &'static [(Criterion, Both)],
     /// The largest bypass, where bounded waiting is upheld under both memories and it is known.
     pub bypass: Option<Bypass>,
 }
@@ -103,12 +105,30 @@ impl Bypass {
 }
 
 impl Expected {
+    /// What is expected of one criterion.
+    pub fn of(&self, criterion: Criterion) -> Both {
+        match criterion {
+            Criterion::MutualExclusion => self.mutual_exclusion,
+            Criterion::Progress => self.progress,
+            Criterion::BoundedWaiting => self.bounded_waiting,
+            other => {
+                let named = self.others.iter().find(|(criterion, _)| *criterion == other);
+                named.map_or(UPHELD, |(_, both)| *both)
+            }
+        }
+    }
+
     const fn mutual_exclusion(self, mutual_exclusion: Both) -> Self {
         Self { mutual_exclusion, ..self }
     }
 
     const fn progress(self, progress: Both) -> Self {
         Self { progress, ..self }
+    }
+
+    /// Of criteria that only some contracts have.
+    const fn others(self, others: &'static [(Criterion, Both)]) -> Self {
+        Self { others, ..self }
     }
 
     /// Also forgets the bypass, which would be that of another solution.
@@ -127,7 +147,7 @@ pub trait Visitor {
     type Output;
 
     /// Called once for each entry.
-    fn visit<S: CriticalSection + 'static>(&mut self, entry: &Entry) -> Self::Output;
+    fn visit<S: Subject>(&mut self, entry: &Entry) -> Self::Output;
 }
 
 /// Lists all solutions, assignment by assignment: the reference, the flawed ones, the variants.
@@ -135,7 +155,7 @@ pub fn catalogue() -> Vec<Entry> {
     struct List;
     impl Visitor for List {
         type Output = Entry;
-        fn visit<S: CriticalSection + 'static>(&mut self, entry: &Entry) -> Entry {
+        fn visit<S: Subject>(&mut self, entry: &Entry) -> Entry {
             *entry
         }
     }
@@ -171,6 +191,7 @@ const FAIR: Expected = Expected {
     mutual_exclusion: UPHELD,
     progress: UPHELD,
     bounded_waiting: UPHELD,
+    others: &[],
     bypass: Some(Bypass::Others),
 };
 const UNFAIR: Expected = FAIR.bounded_waiting(always(&[Starvation]));
@@ -207,14 +228,14 @@ macro_rules! expected {
 
 macro_rules! table {
     ($(
-        $assignment:ident::$solution:ident for $processes:expr, measures $reference:expr;
+        $assignment:ident::$solution:ident: $subject:ident for $processes:expr, measures $reference:expr;
         flawed { $($flawed:ident: $verdict:expr;)* }
         variants { $($variant:ident $(: $other:expr)?;)* }
     )*) => {
         /// Visits all solutions, in the order of [`catalogue`].
         pub fn visit_all<V: Visitor>(visitor: &mut V) -> Vec<V::Output> {
             vec![$(
-                visitor.visit::<crate::$assignment::$solution>(&Entry {
+                visitor.visit::<$subject<crate::$assignment::$solution>>(&Entry {
                     assignment: stringify!($assignment),
                     name: stringify!($assignment),
                     path: concat!(stringify!($assignment), ".rs"),
@@ -222,7 +243,7 @@ macro_rules! table {
                     processes: &$processes,
                     expected: $reference,
                 }),
-                $(visitor.visit::<crate::flawed::$assignment::$flawed::$solution>(&Entry {
+                $(visitor.visit::<$subject<crate::flawed::$assignment::$flawed::$solution>>(&Entry {
                     assignment: stringify!($assignment),
                     name: stringify!($flawed),
                     path: concat!("flawed/", stringify!($assignment), "/", stringify!($flawed), ".rs"),
@@ -230,7 +251,7 @@ macro_rules! table {
                     processes: &$processes,
                     expected: $verdict,
                 }),)*
-                $(visitor.visit::<crate::variants::$assignment::$variant::$solution>(&Entry {
+                $(visitor.visit::<$subject<crate::variants::$assignment::$variant::$solution>>(&Entry {
                     assignment: stringify!($assignment),
                     name: stringify!($variant),
                     path: concat!("variants/", stringify!($assignment), "/", stringify!($variant), ".rs"),
@@ -244,7 +265,7 @@ macro_rules! table {
 }
 
 table! {
-    lock_variable::LockVariable for [2, 3], measures LOCK_VARIABLE;
+    lock_variable::LockVariable: CriticalSectionSubject for [2, 3], measures LOCK_VARIABLE;
     flawed {
         exit_toggles: LOCK_VARIABLE.progress(always(&[Solo, Stuck]));
         exit_waits: LOCK_VARIABLE.progress(always(&[ExitWaits])).bounded_waiting(open(RARELY));
@@ -270,7 +291,7 @@ table! {
         static_lock;
     }
 
-    taking_turns::TakingTurns for [2, 3], measures TAKING_TURNS;
+    taking_turns::TakingTurns: CriticalSectionSubject for [2, 3], measures TAKING_TURNS;
     flawed {
         exit_keeps_turn: TAKING_TURNS
             .progress(always(&[Solo, Stuck, NeedsRemainder]))
@@ -302,7 +323,7 @@ table! {
         static_turn;
     }
 
-    peterson::Peterson for [2], measures FAIR;
+    peterson::Peterson: CriticalSectionSubject for [2], measures FAIR;
     flawed {
         acquire_release: OVERLAPS_WEAKLY;
         exit_clears_other: FAIR
@@ -329,6 +350,7 @@ table! {
             mutual_exclusion: always(&[DataRace]),
             progress: open(UNDEFINED),
             bounded_waiting: open(UNDEFINED),
+            others: &[],
             bypass: None,
         };
     }
@@ -347,7 +369,7 @@ table! {
         victim;
     }
 
-    bakery::Bakery for [2, 3, 4], measures FAIR;
+    bakery::Bakery: CriticalSectionSubject for [2, 3, 4], measures FAIR;
     flawed {
         acquire_release: OVERLAPS_WEAKLY;
         choosing_late: FAIR.mutual_exclusion(always(&[Overlap])).bounded_waiting(UPHELD);
@@ -381,7 +403,7 @@ table! {
         static_state;
     }
 
-    test_and_set::TestAndSet for [2, 3, 4], measures UNFAIR;
+    test_and_set::TestAndSet: CriticalSectionSubject for [2, 3, 4], measures UNFAIR;
     flawed {
         anderson_relaxed: FAIR
             .mutual_exclusion(weakly(EITHER_WAY))
@@ -417,7 +439,7 @@ table! {
         weak_exchange;
     }
 
-    compare_and_swap::CompareAndSwap for [2, 3, 4], measures FAIR;
+    compare_and_swap::CompareAndSwap: CriticalSectionSubject for [2, 3, 4], measures FAIR;
     flawed {
         arguments_swapped: STANDS_STILL;
         exit_needs_successor: FAIR.progress(always(&[ExitWaits])).bounded_waiting(UPHELD);
@@ -451,6 +473,14 @@ table! {
         ticket;
         weak_exchange;
     }
+
+    mutex::Mutex: MutexSubject for [2, 3, 4], measures FAIR;
+    flawed {}
+    variants {}
+
+    semaphore::Semaphore: SemaphoreSubject for [2, 3, 4], measures FAIR;
+    flawed {}
+    variants {}
 }
 
 const UNDEFINED: &str = "a program with a data race has no meaning";

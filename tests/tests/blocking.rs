@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use harness::backend;
+use harness::choice::{Choice, Strategy};
 use harness::engine::{Body, Engine, Outcome, Settings};
 use harness::memory::Model;
 use harness::prelude::*;
-use harness::choice::{Choice, Strategy};
 use harness::strategy::{Exhaustive, Pct, Random, Replay};
 
 /// A program: its shared variables are made anew for each execution.
@@ -92,7 +92,10 @@ fn ends<S: Sync>(
             if matches!(end, End::Complete(_)) {
                 assert_eq!(replayed, Some(Outcome::Complete), "{schedule}");
             } else {
-                assert!(matches!(replayed, Some(Outcome::Blocked { .. })), "{schedule} {replayed:?}");
+                assert!(
+                    matches!(replayed, Some(Outcome::Blocked { .. })),
+                    "{schedule} {replayed:?}"
+                );
             }
         }
         ends.insert(end);

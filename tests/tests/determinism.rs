@@ -7,18 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use harness::choice::Strategy;
-use harness::contract::CriticalSection;
 use harness::engine::{Engine, Settings};
 use harness::event::{Event, Observer};
 use harness::memory::Model;
-use harness::runner::{Criterion, PROTOCOL_VERSION, Plan, Portfolio, examine};
-use harness::scenario::{Critical, CriticalSectionScenario, Scenario};
+use harness::runner::{PROTOCOL_VERSION, Plan, Portfolio, Subject, criteria, examine};
+use harness::scenario::{CriticalSectionScenario, Scenario};
 use harness::strategy::{Exhaustive, Pct, Pos, Random, Replay, RoundRobin, Starver};
 use harness::trace::Trace;
 use reference::catalogue::{Entry, Kind, Visitor, visit_all};
-
-const CRITERIA: [Criterion; 3] =
-    [Criterion::MutualExclusion, Criterion::Progress, Criterion::BoundedWaiting];
 
 /// The report on each solution of an assignment's own, and of one flawed one for each assignment.
 struct Reports(Vec<String>);
@@ -26,7 +22,7 @@ struct Reports(Vec<String>);
 impl Visitor for Reports {
     type Output = ();
 
-    fn visit<S: CriticalSection + 'static>(&mut self, entry: &Entry) {
+    fn visit<S: Subject>(&mut self, entry: &Entry) {
         let chosen = entry.kind == Kind::Reference || entry.name == "relaxed";
         if !chosen {
             return;
@@ -48,8 +44,8 @@ impl Visitor for Reports {
             sources: BTreeMap::new(),
             replay: None,
         };
-        let scenario = CriticalSectionScenario::<S>::new();
-        let report = examine(&scenario, &plan, &CRITERIA, &mut |_| ());
+        let scenario = S::scenario();
+        let report = examine(&*scenario, &plan, &criteria(&*scenario), &mut |_| ());
         self.0.push(serde_json::to_string(&report).expect("a report has a JSON form"));
     }
 }
@@ -98,7 +94,7 @@ fn traces(strategy: &mut dyn Strategy, model: Model) -> Vec<Trace> {
     let settings = Settings { model, steps_max: 400, traced: true, overrides: Vec::new() };
     let mut traces = Vec::new();
     for _ in 0..20 {
-        let body = scenario.body(&[2, 2], Critical::Datum).expect("it can be made");
+        let body = scenario.body(&[2, 2], scenario.situations()[0]).expect("it can be made");
         let mut recorder = Recorder::default();
         let outcome =
             harness::backend::execute(&mut engine, &*body, &settings, strategy, &mut recorder);

@@ -9,7 +9,7 @@ use super::markdown::{inline, points};
 use super::{harmless_line, word};
 use crate::batch::Item;
 use crate::result::{GradingResult, State};
-use crate::rubric::{CRITERIA, title};
+use crate::rubric::{CRITERIA, EVERY_CRITERION, key, title};
 
 /// The column of the state in the CSV.
 const STATE: usize = 5;
@@ -56,11 +56,21 @@ pub(crate) fn markdown(results: &[GradingResult], missing: &[Item]) -> String {
         line(&mut out, &format!("- {} {NO_RESULT}", missing.len()));
     }
     out.push('\n');
+    // Only the criteria that some assignment of this class has.
+    let criteria: Vec<Criterion> = EVERY_CRITERION
+        .into_iter()
+        .filter(|&criterion| {
+            CRITERIA.contains(&criterion)
+                || results.iter().any(|result| result.criterion(criterion).is_some())
+        })
+        .collect();
+    let titles: Vec<&str> = criteria.iter().map(|&criterion| title(criterion)).collect();
     line(
         &mut out,
-        "| student | assignment | points | state | mutual exclusion | progress | bounded waiting | look at |",
+        &format!("| student | assignment | points | state | {} | look at |", titles.join(" | ")),
     );
-    line(&mut out, "| --- | --- | ---: | --- | --- | --- | --- | --- |");
+    let rules = " --- |".repeat(criteria.len());
+    line(&mut out, &format!("| --- | --- | ---: | --- |{rules} --- |"));
     for result in results {
         let mut row = format!(
             "| {} | {} | {} of {} | {} ",
@@ -70,7 +80,7 @@ pub(crate) fn markdown(results: &[GradingResult], missing: &[Item]) -> String {
             result.points_max,
             result.state.words()
         );
-        for criterion in CRITERIA {
+        for &criterion in &criteria {
             let cell = result.criterion(criterion).map_or_else(String::new, |found| {
                 let (cpp20, sequential) = (word(&found.cpp20), word(&found.sequential));
                 if cpp20 == sequential {
@@ -85,7 +95,8 @@ pub(crate) fn markdown(results: &[GradingResult], missing: &[Item]) -> String {
     }
     for Item { student, assignment } in missing {
         let (student, assignment) = (inline(&student.name), inline(assignment));
-        line(&mut out, &format!("| {student} | {assignment} | – | {NO_RESULT} | | | | |"));
+        let empty = " |".repeat(criteria.len() + 1);
+        line(&mut out, &format!("| {student} | {assignment} | – | {NO_RESULT} |{empty}"));
     }
     out
 }
@@ -97,8 +108,8 @@ pub(crate) fn csv(results: &[GradingResult], missing: &[Item]) -> Vec<u8> {
         .into_iter()
         .map(ToOwned::to_owned)
         .collect();
-    for criterion in CRITERIA {
-        let name = title(criterion).replace(' ', "_");
+    for criterion in EVERY_CRITERION {
+        let name = key(criterion);
         header.push(format!("{name}_cpp20"));
         header.push(format!("{name}_sequential"));
     }
@@ -115,7 +126,7 @@ pub(crate) fn csv(results: &[GradingResult], missing: &[Item]) -> Vec<u8> {
             result.points_max.to_string(),
             result.state.words().to_owned(),
         ];
-        for criterion in CRITERIA {
+        for criterion in EVERY_CRITERION {
             let found = result.criterion(criterion);
             row.push(found.map_or_else(String::new, |found| word(&found.cpp20).to_owned()));
             row.push(found.map_or_else(String::new, |found| word(&found.sequential).to_owned()));

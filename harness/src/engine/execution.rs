@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::fiber::Suspender;
 use super::operation::{Call, Circumstances, Operation, Refusal, Reply, instead};
-use super::waiting::{Waitable, Wanted};
 use super::spin::{Answer, Ledger, Run, Signature, Step, Trial, TrialStep, Turning};
+use super::waiting::{Waitable, Wanted};
 use crate::choice::{Choice, Chooser, Ending, Pending, Performed, Spinning, Strategy, Turn};
 use crate::event::{Event, EventKind, LocationId, Observer, Section, Site};
 use crate::memory::{Memory, Model, Race};

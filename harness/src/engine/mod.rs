@@ -15,12 +15,12 @@ use crate::process::{ProcessId, ProcessSet};
 use crate::trace::Schedule;
 
 pub(crate) use execution::{Arrival, Execution, HEARTBEAT};
-pub use waiting::{Cause, Waitable, Wanted};
 pub use execution::{DataRace, Misuse, Outcome, Override, Settings};
 pub(crate) use fiber::{Fiber, Guard, Stopped, Suspender};
 pub(crate) use operation::{
     Call, Load, Method, Operation, PlainRead, PlainWrite, Reply, Store, Update, code,
 };
+pub use waiting::{Cause, Waitable, Wanted};
 
 /// What the processes of a scenario do.
 pub trait Body {

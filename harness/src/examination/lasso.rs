@@ -118,7 +118,8 @@ pub(super) fn is_still(
     let turns: ProcessSet = lasso.order()[start..].iter().copied().collect();
     // Whoever sleeps all the while can have no steps.
     let asleep = replay.asleep().iter().skip(start);
-    let asleep = asleep.fold(ProcessSet::first(PROCESSES_MAX), |all, asleep| all.intersection(*asleep));
+    let asleep =
+        asleep.fold(ProcessSet::first(PROCESSES_MAX), |all, asleep| all.intersection(*asleep));
     let unfinished = stillness.unfinished(setup.processes()).difference(asleep);
     Ok(replay.finished()
         && replay.divergence().is_none()

@@ -97,8 +97,7 @@ impl Examiner<'_> {
             let setup = self.setup(memory, vec![entries_each; processes], situation);
             // Where all executions are known already, a few with more entries complete the picture.
             let share = if exhausted { EXHAUSTED_SHARE } else { 1 };
-            let found =
-                self.sample(&setup, share, entries_each, oracle, judge, &mut evidence)?;
+            let found = self.sample(&setup, share, entries_each, oracle, judge, &mut evidence)?;
             entries += found.entries;
             if let Some((kind, schedule)) = found.breach {
                 return self.violated(memory, kind, setup, schedule);

@@ -228,7 +228,8 @@ impl Examiner<'_> {
         let unwoken = |&&(_, wanted): &&(ProcessId, Wanted)| {
             matches!(wanted.cause, Cause::Park | Cause::Futex(_))
         };
-        let who: ProcessSet = sleepers.iter().filter(unwoken).map(|(process, _)| *process).collect();
+        let who: ProcessSet =
+            sleepers.iter().filter(unwoken).map(|(process, _)| *process).collect();
         let blocked = sleepers.iter().filter(|sleeper| !unwoken(sleeper));
         if who.is_empty() || blocked.count() > 0 {
             return Ok(None);
@@ -278,7 +279,9 @@ impl Observer for Wakeups {
     fn observe(&mut self, event: &Event) -> ControlFlow<()> {
         let count = &mut self.0[event.process.index()];
         match event.kind {
-            EventKind::Access(access) if access.written.is_some() && blocking::is_wakeup(access.method) => {
+            EventKind::Access(access)
+                if access.written.is_some() && blocking::is_wakeup(access.method) =>
+            {
                 *count += 1;
             }
             kind if kind.is_request() => *count = 0,

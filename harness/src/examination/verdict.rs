@@ -1,8 +1,8 @@
 //! What follows for a criterion, and on what evidence.
 
+use crate::engine::Misuse;
 use crate::exploration::{Exploration, Setup};
 use crate::oracle::{Breach, Overlap};
-use crate::engine::Misuse;
 use crate::process::{ProcessId, ProcessSet};
 use crate::trace::Schedule;
 

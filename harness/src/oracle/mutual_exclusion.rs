@@ -128,7 +128,8 @@ mod tests {
 
     #[test]
     fn those_who_asked_before_anybody_was_inside_slip_in_together() {
-        let story = [(0, ENTRY_CALLED), (1, ENTRY_CALLED), (0, ENTRY_RETURNED), (1, ENTRY_RETURNED)];
+        let story =
+            [(0, ENTRY_CALLED), (1, ENTRY_CALLED), (0, ENTRY_RETURNED), (1, ENTRY_RETURNED)];
         let overlap = watch(&story).expect("two inside");
         assert_eq!((overlap.holder.index(), overlap.intruder.index()), (0, 1));
         assert!(!overlap.open_door);
@@ -136,7 +137,8 @@ mod tests {
 
     #[test]
     fn who_asks_while_somebody_is_inside_and_gets_in_found_an_open_door() {
-        let story = [(1, ENTRY_CALLED), (1, ENTRY_RETURNED), (0, ENTRY_CALLED), (0, ENTRY_RETURNED)];
+        let story =
+            [(1, ENTRY_CALLED), (1, ENTRY_RETURNED), (0, ENTRY_CALLED), (0, ENTRY_RETURNED)];
         assert!(watch(&story).expect("two inside").open_door);
     }
 

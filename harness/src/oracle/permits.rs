@@ -79,7 +79,8 @@ mod tests {
 
     #[test]
     fn a_permit_serves_one_wait() {
-        let (wait, signal) = (EventKind::Returned(Service::Wait(1)), EventKind::Called(Service::Signal(1)));
+        let (wait, signal) =
+            (EventKind::Returned(Service::Wait(1)), EventKind::Called(Service::Signal(1)));
         assert_eq!(watch(&[0, 1], &[(0, wait)]), None);
         assert_eq!(watch(&[0, 0], &[(1, signal), (0, wait)]), None, "a signal is remembered");
         assert_eq!(watch(&[0, 1], &[(1, signal), (0, wait), (0, wait)]), None);

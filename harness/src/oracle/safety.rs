@@ -28,6 +28,48 @@ pub enum Rule {
 pub enum Breach {
     /// Too many inside.
     Overlap(Overlap),
+    /// A counter that was incremented so often has another value in the end.
+    WrongCount {
+        /// Its value.
+        value: u64,
+        /// How often `increment` returned.
+        increments: u64,
+    },
+    /// `wait` on a condition returned, although nobody signalled it meanwhile.
+    Unprompted {
+        /// Whose.
+        process: ProcessId,
+        /// On which condition.
+        condition: u8,
+    },
+    /// More items are in a buffer than it has places.
+    Overfull {
+        /// Who deposited one too many.
+        process: ProcessId,
+        /// The number of places.
+        capacity: u32,
+    },
+    /// An item was taken that nobody had deposited.
+    NeverDeposited {
+        /// Who took it.
+        process: ProcessId,
+        /// The item.
+        item: u64,
+    },
+    /// An item was taken twice.
+    TakenTwice {
+        /// Who took it again.
+        process: ProcessId,
+        /// The item.
+        item: u64,
+    },
+    /// An item was taken before another one that had been deposited earlier.
+    OutOfOrder {
+        /// The one that was deposited first.
+        first: u64,
+        /// The one that was taken first.
+        second: u64,
+    },
     /// `wait` returned, but there was no permit.
     NoPermit {
         /// To whom.

@@ -160,6 +160,8 @@ fn both(
         Criterion::BoundedWaiting => "bounded waiting",
         Criterion::BusyWaiting => "busy waiting",
         Criterion::Ownership => "ownership",
+        Criterion::Preference => "preference",
+        Criterion::Prediction => "prediction",
     };
     say(&format!("{name} under sequential consistency"));
     let sequential = measure(examiner, criterion, Memory::Sequential)?;
@@ -191,6 +193,9 @@ fn measure(
         Criterion::BoundedWaiting => examiner.bounded_waiting(memory)?,
         Criterion::BusyWaiting => examiner.busy_waiting(memory)?,
         Criterion::Ownership => examiner.ownership(memory)?,
+        Criterion::Preference | Criterion::Prediction => {
+            unreachable!("no contract has this criterion yet")
+        }
     };
     let upheld = matches!(verdict, examination::Verdict::Upheld { .. });
     if upheld && criterion != Criterion::MutualExclusion && examiner.is_always_open(memory)? {

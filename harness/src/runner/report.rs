@@ -135,6 +135,10 @@ pub enum Criterion {
     BusyWaiting,
     /// Whoever releases what it does not hold changes nothing: only of contracts with an owner.
     Ownership,
+    /// Those are preferred who are to be: only of readers and writers.
+    Preference,
+    /// What may happen is foretold: only of the race condition.
+    Prediction,
 }
 
 /// A criterion's verdict under both memories.
@@ -243,6 +247,16 @@ pub enum WitnessKind {
     DataRace,
     /// Mutual exclusion: `wait` of a semaphore returned without a permit.
     NoPermit,
+    /// Mutual exclusion: a counter has another value than the number of its increments.
+    LostUpdate,
+    /// Mutual exclusion: `wait` on a condition returned, although nobody signalled it.
+    Unprompted,
+    /// Mutual exclusion: more items are in a buffer than it has places.
+    Overfull,
+    /// Mutual exclusion: an item was taken that was not there, or twice.
+    Corrupted,
+    /// Mutual exclusion: items were taken in another order than they were deposited.
+    OutOfOrder,
     /// Mutual exclusion: a guard was left by a process that was not in it.
     Misuse,
     /// Progress: nobody gets in because a process in its remainder section does not help.
@@ -265,6 +279,14 @@ pub enum WitnessKind {
     BusyWaiting,
     /// Ownership: a process that is not inside called `exit_section`, and so let another one in.
     ForeignRelease,
+    /// Preference: somebody is let in, or kept waiting, who should not be.
+    WrongPreference,
+    /// Preference: those who could be inside together never are.
+    NeverTogether,
+    /// Prediction: a value is foretold that cannot be.
+    Impossible,
+    /// Prediction: a value that can be is not foretold.
+    Missing,
 }
 
 impl WitnessKind {
@@ -276,6 +298,11 @@ impl WitnessKind {
             | Self::NotVisible
             | Self::DataRace
             | Self::NoPermit
+            | Self::LostUpdate
+            | Self::Unprompted
+            | Self::Overfull
+            | Self::Corrupted
+            | Self::OutOfOrder
             | Self::Misuse => Criterion::MutualExclusion,
             Self::NeedsRemainder
             | Self::Solo
@@ -287,6 +314,8 @@ impl WitnessKind {
             Self::Starvation => Criterion::BoundedWaiting,
             Self::BusyWaiting => Criterion::BusyWaiting,
             Self::ForeignRelease => Criterion::Ownership,
+            Self::WrongPreference | Self::NeverTogether => Criterion::Preference,
+            Self::Impossible | Self::Missing => Criterion::Prediction,
         }
     }
 }

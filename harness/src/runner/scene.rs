@@ -53,10 +53,7 @@ impl fmt::Display for Scene {
 
 impl Scene {
     /// Reads a scene; `situations` are those that there are.
-    pub(super) fn parse(
-        text: &str,
-        situations: &[&'static Situation],
-    ) -> Result<Self, String> {
+    pub(super) fn parse(text: &str, situations: &[&'static Situation]) -> Result<Self, String> {
         let parts: Vec<&str> = text.trim().split('/').collect();
         let &[memory, situation, quotas, schedule] = parts.as_slice() else {
             return Err(format!(

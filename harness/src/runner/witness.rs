@@ -150,7 +150,7 @@ impl Told {
     fn overlap(&self) -> Option<Overlap> {
         self.breach().and_then(|breach| match breach {
             Breach::Overlap(overlap) => Some(overlap),
-            Breach::NoPermit { .. } => None,
+            _ => None,
         })
     }
 
@@ -337,6 +337,11 @@ const fn wire(kind: Kind, situation: &Situation) -> WitnessKind {
         Kind::Broken(breach) => match breach {
             Breach::Overlap(_) => WitnessKind::Overlap,
             Breach::NoPermit { .. } => WitnessKind::NoPermit,
+            Breach::WrongCount { .. } => WitnessKind::LostUpdate,
+            Breach::Unprompted { .. } => WitnessKind::Unprompted,
+            Breach::Overfull { .. } => WitnessKind::Overfull,
+            Breach::NeverDeposited { .. } | Breach::TakenTwice { .. } => WitnessKind::Corrupted,
+            Breach::OutOfOrder { .. } => WitnessKind::OutOfOrder,
         },
         Kind::Misuse(_) => WitnessKind::Misuse,
         Kind::LostWakeup(_) => WitnessKind::LostWakeup,
@@ -481,6 +486,49 @@ fn broken(breach: Breach) -> (String, String) {
         Breach::Overlap(Overlap { holder, intruder, .. }) => (
             "too many inside".to_owned(),
             format!("{intruder} is let in while {holder} is inside, and there is no more room."),
+        ),
+        Breach::WrongCount { value, increments } if value < increments => (
+            "an update is lost".to_owned(),
+            format!(
+                "The counter was incremented {}, and its value is {value}: an update is lost.",
+                times(increments as u32)
+            ),
+        ),
+        Breach::WrongCount { value, increments } => (
+            "one too many".to_owned(),
+            format!(
+                "The counter was incremented {}, and its value is {value}.",
+                times(increments as u32)
+            ),
+        ),
+        Breach::Unprompted { process, condition } => (
+            "nobody signalled".to_owned(),
+            format!(
+                "wait(c{condition}) of {process} returns, although nobody called signal or broadcast \
+                 on that condition while it waited. A signal for which nobody waits is not \
+                 remembered."
+            ),
+        ),
+        Breach::Overfull { process, capacity } => (
+            "no room".to_owned(),
+            format!(
+                "deposit of {process} returns, but all {capacity} places of the buffer are full."
+            ),
+        ),
+        Breach::NeverDeposited { process, item } => (
+            "no such item".to_owned(),
+            format!("{process} takes item {item}, which nobody has deposited."),
+        ),
+        Breach::TakenTwice { process, item } => (
+            "taken twice".to_owned(),
+            format!("{process} takes item {item}, which was taken before."),
+        ),
+        Breach::OutOfOrder { first, second } => (
+            "out of order".to_owned(),
+            format!(
+                "Item {first} was deposited before item {second} was, and yet item {second} was taken \
+                 first."
+            ),
         ),
         Breach::NoPermit { process, semaphore, initial, signals, waits } => (
             "no permit".to_owned(),

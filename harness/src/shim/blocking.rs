@@ -71,7 +71,8 @@ pub fn futex_wait(word: &AtomicU32, expected: u32) {
     // The kernel looks and enqueues under a lock, and wakes under the same. The queue's version
     // stands for it: if nobody changed the queue meanwhile, it is as if nobody could have.
     loop {
-        let Some(before) = backend::load_queue(call(const { &method(blocking::FUTEX_LOOK) }), location)
+        let Some(before) =
+            backend::load_queue(call(const { &method(blocking::FUTEX_LOOK) }), location)
         else {
             return;
         };
@@ -88,7 +89,8 @@ pub fn futex_wait(word: &AtomicU32, expected: u32) {
             None => return,
         }
     }
-    let _ = backend::take_alarm(call(const { &method(blocking::FUTEX_WOKEN) }), Cause::Futex(location));
+    let _ =
+        backend::take_alarm(call(const { &method(blocking::FUTEX_WOKEN) }), Cause::Futex(location));
 }
 
 /// Wakes up to `count` processes that sleep in [`futex_wait`] on `word`, those first who came first.
@@ -102,15 +104,15 @@ pub fn futex_wake(word: &AtomicU32, count: usize) -> usize {
     let call = |method, operand| Call { site, method, operand };
     let mut wake = |now| Some(Queue(now).pop(count).0);
     let method_wake = const { &method(blocking::FUTEX_WAKE) };
-    let Some(reply) =
-        backend::update_queue(call(method_wake, count as u64), location, &mut wake)
+    let Some(reply) = backend::update_queue(call(method_wake, count as u64), location, &mut wake)
     else {
         return 0;
     };
     let woken = Queue(reply.value).first(count);
     for &process in &woken {
         let method = const { &method(blocking::FUTEX_RING) };
-        let _ = backend::give_alarm(call(method, process.index() as u64), process, Ordering::Relaxed);
+        let _ =
+            backend::give_alarm(call(method, process.index() as u64), process, Ordering::Relaxed);
     }
     woken.len()
 }
@@ -272,7 +274,8 @@ impl Condition {
     /// Outside of an execution.
     #[track_caller]
     pub fn wait(&self, guard: &Guard) {
-        let me = backend::running().expect("a condition knows processes only while the harness runs");
+        let me =
+            backend::running().expect("a condition knows processes only while the harness runs");
         let queue = Queue(self.queue.load(Ordering::Relaxed));
         self.queue.store(queue.push(me).0, Ordering::Relaxed);
         guard.leave();

@@ -7,7 +7,9 @@ use std::panic::Location;
 use std::sync::atomic::Ordering;
 
 use super::specimen::Peterson;
-use crate::event::{Service, Access, AccessKind, Event, EventKind, LocationId, Section, ValueType, WriteId};
+use crate::event::{
+    Access, AccessKind, Event, EventKind, LocationId, Section, Service, ValueType, WriteId,
+};
 use crate::process::ProcessId;
 
 /// The events so far.
