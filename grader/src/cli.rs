@@ -300,7 +300,9 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
             let mut rows = Vec::new();
             for name in pipeline.course.names() {
                 let report = pipeline.verify_reference(name)?;
-                rows.push(table::Row::new(name, pipeline.course.rubric(name)?, &report));
+                let rubric = pipeline.course.rubric(name)?;
+                let source = format!("reference/src/{}.rs", rubric.reference);
+                rows.push(table::Row::new(name, rubric, &report, &source));
             }
             written(match format {
                 Format::Human => write!(out, "{}", table::text(&rows)),

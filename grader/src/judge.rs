@@ -195,6 +195,7 @@ mod tests {
             assignment: "peterson".to_owned(),
             conclusion,
             criteria: reports([up(), up(), (unknown(), upheld())]),
+            profile: None,
             mends: Vec::new(),
         }
     }

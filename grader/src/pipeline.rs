@@ -400,6 +400,7 @@ mod tests {
             assignment: String::new(),
             conclusion: Conclusion::Examined,
             criteria: reports(verdicts.map(|verdict| (verdict.clone(), verdict))),
+            profile: None,
             mends: Vec::new(),
         }
     }

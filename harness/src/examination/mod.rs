@@ -10,6 +10,7 @@ mod counterexample;
 mod lasso;
 mod mend;
 mod mutual_exclusion;
+mod profile;
 mod progress;
 mod verdict;
 
@@ -23,6 +24,7 @@ use crate::strategy::{Pct, Pos, Random, Replay};
 use crate::trace::AnswerKind;
 
 pub use mend::{Mend, mends};
+pub use profile::{Profile, Waiting};
 pub use verdict::{Doorway, Evidence, Kind, Verdict, Violation};
 
 /// With what effort a solution is examined. Budgets are executions and steps, never seconds.

@@ -123,6 +123,7 @@ fn watch(plan: &Plan, channel: Channel) -> Watchdog {
                 site: runaway.site.clone(),
             },
             criteria: Vec::new(),
+            profile: None,
             mends: Vec::new(),
         };
         let sent = channel.send(&Message::Finished { report });

@@ -6,7 +6,8 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{
-    Conclusion, Criterion, CriterionReport, Doorway, Evidence, Mend, Replayed, Report, Verdict,
+    Conclusion, Criterion, CriterionReport, Doorway, Evidence, Mend, Profile, Replayed, Report,
+    Verdict, Waiting,
 };
 use super::scene::Scene;
 use super::witness::{Told, receiver, witness};
@@ -70,11 +71,21 @@ pub fn examine(
         assignment: plan.assignment.clone(),
         conclusion: Conclusion::Examined,
         criteria: Vec::new(),
+        profile: None,
         mends: Vec::new(),
     };
     for &criterion in criteria {
         match both(&mut examiner, criterion, plan, say) {
             Ok(found) => report.criteria.push(found),
+            Err(crash) => {
+                report.conclusion = concluded(&crash);
+                return report;
+            }
+        }
+    }
+    if criteria.contains(&Criterion::BoundedWaiting) {
+        match examiner.profile() {
+            Ok(found) => report.profile = Some(profile(found)),
             Err(crash) => {
                 report.conclusion = concluded(&crash);
                 return report;
@@ -257,6 +268,16 @@ fn concluded(crash: &Crash) -> Conclusion {
 fn is_ours(site: &str) -> bool {
     let here = file!();
     here.strip_suffix("runner/examine.rs").is_some_and(|root| site.starts_with(root))
+}
+
+fn profile(found: examination::Profile) -> Profile {
+    Profile {
+        waiting: found.waiting.map(|waiting| match waiting {
+            examination::Waiting::Busy => Waiting::Busy,
+            examination::Waiting::Asleep => Waiting::Asleep,
+        }),
+        methods: found.methods.into_iter().map(ToOwned::to_owned).collect(),
+    }
 }
 
 fn mend(mend: &examination::Mend, sources: &BTreeMap<String, String>) -> Mend {

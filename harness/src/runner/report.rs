@@ -71,8 +71,31 @@ pub struct Report {
     /// For each criterion, the verdict under each memory. Complete only after
     /// [`Conclusion::Examined`].
     pub criteria: Vec<CriterionReport>,
+    /// What the solution is made of; none if the examination did not come to that.
+    #[serde(default)]
+    pub profile: Option<Profile>,
     /// Stronger orderings that would mend a solution whose algorithm is right, found by trying.
     pub mends: Vec<Mend>,
+}
+
+/// What a solution is made of: no criterion, but what the course's table shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// How its processes wait; `None` if nobody was seen waiting.
+    pub waiting: Option<Waiting>,
+    /// The methods of shared variables that it calls, sorted: `compare_exchange`, `load`, `park`, …
+    pub methods: Vec<String>,
+}
+
+/// How those wait who cannot go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Waiting {
+    /// They take steps all the while.
+    Busy,
+    /// They sleep.
+    Asleep,
 }
 
 /// How an examination ended.
