@@ -4,6 +4,7 @@
 //! Everything found is confirmed before it is called a violation: by the replay of its schedule, and
 //! for what goes on for ever by pumping its cycle. What the explorations cannot decide is *unknown*.
 
+mod atlas;
 mod bounded_waiting;
 mod counterexample;
 mod lasso;
@@ -12,12 +13,16 @@ mod mutual_exclusion;
 mod progress;
 mod verdict;
 
+use std::collections::BTreeMap;
+
+use atlas::Atlas;
+
 use crate::engine::Outcome;
 use crate::event::Observer;
 use crate::exploration::{Crash, Exploration, Explorer, Run, Setup};
 use crate::memory::Model;
 use crate::oracle::MutualExclusion;
-use crate::scenario::is_datum;
+use crate::scenario::{Critical, is_datum};
 use crate::strategy::{Pct, Pos, Random, Replay};
 
 pub use mend::{Mend, mends};
@@ -48,6 +53,12 @@ pub struct Effort {
     /// Repetitions of a cycle before it counts as endless.
     pub pump_repetitions: u32,
 }
+
+/// Executions for one atlas.
+const ATLAS_EXECUTIONS_MAX: u64 = 12_000;
+
+/// Atlases of more processes than this are not drawn, if there is one of fewer.
+const ATLAS_PROCESSES_MAX: usize = 3;
 
 /// Under which memory a criterion is examined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,12 +92,14 @@ impl Memory {
 pub struct Examiner<'a> {
     explorer: Explorer<'a>,
     effort: &'a Effort,
+    /// The atlases drawn so far, by number of processes.
+    atlases: BTreeMap<usize, Atlas>,
 }
 
 impl<'a> Examiner<'a> {
     /// An examiner who has seen nothing yet.
     pub fn new(explorer: Explorer<'a>, effort: &'a Effort) -> Self {
-        Self { explorer, effort }
+        Self { explorer, effort, atlases: BTreeMap::new() }
     }
 
     /// The explorer, to replay what was found.
@@ -135,6 +148,22 @@ impl<'a> Examiner<'a> {
         Ok(holds.then(|| Violation { kind: *kind, setup, schedule: schedule.clone() }))
     }
 
+    /// The atlas of that many processes, all of which enter without limit. `None`: it would be too
+    /// large to be of use.
+    fn atlas(&mut self, processes: usize) -> Result<Option<&Atlas>, Crash> {
+        let fewest = self.effort.processes.iter().min() == Some(&processes);
+        if processes > ATLAS_PROCESSES_MAX && !fewest {
+            return Ok(None);
+        }
+        if !self.atlases.contains_key(&processes) {
+            let endless = vec![u32::MAX; processes];
+            let setup = self.setup(Memory::Sequential, endless, Critical::Stay);
+            let atlas = Atlas::draw(&mut self.explorer, &setup, ATLAS_EXECUTIONS_MAX)?;
+            self.atlases.insert(processes, atlas);
+        }
+        Ok(self.atlases.get(&processes))
+    }
+
     /// Runs the sampling part of the portfolio: random walks, PCT, POS.
     fn sample<O: Observer, B>(
         &mut self,
@@ -154,7 +183,7 @@ impl<'a> Examiner<'a> {
         let mut total = Exploration::nothing();
         for (name, mut strategy, executions) in strategies {
             let executions = executions.div_ceil(share.max(1));
-            let found = self.explorer.explore(
+            let found = self.explorer.sample(
                 setup,
                 &mut *strategy,
                 executions,

@@ -16,6 +16,7 @@ pub struct Stillness {
     sections: [Section; PROCESSES_MAX],
     finished: ProcessSet,
     entries: u32,
+    entries_of: [u32; PROCESSES_MAX],
 }
 
 impl Stillness {
@@ -33,6 +34,11 @@ impl Stillness {
     /// How often a critical section was entered.
     pub const fn entries(&self) -> u32 {
         self.entries
+    }
+
+    /// How often a process entered.
+    pub const fn entries_of(&self, process: ProcessId) -> u32 {
+        self.entries_of[process.index()]
     }
 
     /// Where a process is.
@@ -70,6 +76,7 @@ impl Observer for Stillness {
         self.last = event.step;
         if section == Section::Critical {
             self.entries += 1;
+            self.entries_of[event.process.index()] += 1;
         }
         ControlFlow::Continue(())
     }
