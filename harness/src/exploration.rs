@@ -75,12 +75,22 @@ pub struct Exploration<B> {
     pub exhausted: bool,
     /// Entries to critical sections in all executions.
     pub entries: u64,
+    /// Operations in all executions.
+    pub steps: u64,
 }
 
 impl<B> Exploration<B> {
     /// Nothing done, nothing found.
     pub const fn nothing() -> Self {
-        Self { breach: None, complete: 0, blocked: 0, cut: 0, exhausted: false, entries: 0 }
+        Self {
+            breach: None,
+            complete: 0,
+            blocked: 0,
+            cut: 0,
+            exhausted: false,
+            entries: 0,
+            steps: 0,
+        }
     }
 
     /// Adds what another exploration did and found.
@@ -89,6 +99,7 @@ impl<B> Exploration<B> {
         self.blocked += other.blocked;
         self.cut += other.cut;
         self.entries += other.entries;
+        self.steps += other.steps;
         self.breach = self.breach.take().or(other.breach);
     }
 }
@@ -104,7 +115,27 @@ const RESTARTS_MAX: u32 = 2;
 const HIDDEN_SHARE: u64 = 20;
 
 /// Cut executions after which an exhaustive exploration is given up.
-const CUT_MAX: u64 = 40;
+const CUT_MAX: u64 = 8;
+
+/// Operations of an exhaustive exploration, for each execution that it may have: those of a solution
+/// that goes round and round are long, and it would take them for progress.
+const EXHAUSTIVE_STEPS_SHARE: u64 = 25;
+
+/// Operations of a sampling exploration, for each execution that it may have and each process.
+const SAMPLED_STEPS_SHARE: u64 = 20;
+
+/// Operations that a sampling exploration may take in any case.
+const SAMPLED_STEPS_MIN: u64 = 20_000;
+
+/// Executions after which it is asked whether there are operations left.
+const BATCH: u64 = 50;
+
+/// So many turns that hide something make every operation expensive: they are compared with all of
+/// them.
+const HIDDEN_MANY: usize = 100;
+
+/// The part of the sampled operations that is taken there.
+const HIDDEN_MANY_SHARE: u64 = 8;
 
 /// Explores scenarios of one solution.
 pub struct Explorer<'a> {
@@ -225,6 +256,7 @@ impl<'a> Explorer<'a> {
                 break;
             };
             found.entries += ran.entries;
+            found.steps += u64::from(self.engine.steps());
             match ran.outcome {
                 Outcome::Complete => found.complete += 1,
                 Outcome::Blocked { .. } => found.blocked += 1,
@@ -239,6 +271,34 @@ impl<'a> Explorer<'a> {
                 found.breach = Some((breach, self.engine.schedule().clone()));
                 break;
             }
+        }
+        Ok(found)
+    }
+
+    /// Explores like [`explore`](Self::explore), but no further than so many executions of usual
+    /// length take: fewer long ones.
+    pub fn sample<O: Observer, B>(
+        &mut self,
+        setup: &Setup,
+        strategy: &mut dyn Strategy,
+        executions_max: u64,
+        mut observer: impl FnMut() -> O,
+        mut judge: impl FnMut(&Run<'_>, &O) -> Option<B>,
+    ) -> Result<Exploration<B>, Crash> {
+        let mut found = Exploration::nothing();
+        let mut left = executions_max;
+        let usual = executions_max * SAMPLED_STEPS_SHARE * setup.processes() as u64;
+        while left > 0 && found.breach.is_none() && !found.exhausted {
+            let share =
+                if self.engine.hidden_turns() < HIDDEN_MANY { 1 } else { HIDDEN_MANY_SHARE };
+            if found.steps >= (usual / share).max(SAMPLED_STEPS_MIN) {
+                break;
+            }
+            let batch = left.min(BATCH);
+            left -= batch;
+            let next = self.explore(setup, strategy, batch, &mut observer, &mut judge)?;
+            found.exhausted = next.exhausted;
+            found.add(next);
         }
         Ok(found)
     }
@@ -258,12 +318,18 @@ impl<'a> Explorer<'a> {
         for restarts in 0.. {
             let hidden_before = self.engine.hidden_turns();
             let share = if hidden_before == 0 { 1 } else { HIDDEN_SHARE };
-            let mut strategy = Exhaustive::new(executions_max.div_ceil(share));
+            let executions_max = executions_max.div_ceil(share);
+            let steps_max = executions_max * EXHAUSTIVE_STEPS_SHARE;
+            let mut strategy = Exhaustive::new(executions_max);
             let mut found = Exploration::nothing();
             // Where executions are cut, something goes round and round: the exploration cannot be
             // complete, and sampling serves better.
-            while found.breach.is_none() && !found.exhausted && strategy.cut() < CUT_MAX {
-                let next = self.explore(setup, &mut strategy, 50, &mut observer, &mut judge)?;
+            while found.breach.is_none()
+                && !found.exhausted
+                && strategy.cut() < CUT_MAX
+                && found.steps < steps_max
+            {
+                let next = self.explore(setup, &mut strategy, BATCH, &mut observer, &mut judge)?;
                 found.exhausted = next.exhausted;
                 found.add(next);
             }

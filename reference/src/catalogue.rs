@@ -268,7 +268,7 @@ table! {
     lock_variable::LockVariable: CriticalSectionSubject for [2, 3], measures LOCK_VARIABLE;
     flawed {
         exit_toggles: LOCK_VARIABLE.progress(always(&[Solo, Stuck]));
-        exit_waits: LOCK_VARIABLE.progress(always(&[ExitWaits])).bounded_waiting(open(RARELY));
+        exit_waits: LOCK_VARIABLE.progress(always(&[ExitWaits]));
         lock_per_process: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
         missing_exit: LOCK_VARIABLE.progress(always(&[Solo, Stuck])).bounded_waiting(UPHELD);
         no_exclusion: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
@@ -388,15 +388,14 @@ table! {
         ties_block: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
         two_bit_numbers: FAIR
             .mutual_exclusion(always(&[Overlap, OpenDoor]))
-            .bounded_waiting(open(
-                "a process with number 0 can starve one that always meets it choosing; rarely met",
-            ));
+            .bounded_waiting(always(&[Starvation]));
         two_only: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
     }
     variants {
         customers;
         dispenser;
         downwards;
+        eisenberg_mcguire;
         fences;
         one_word;
         packed_pair;
@@ -409,6 +408,7 @@ table! {
             .mutual_exclusion(weakly(EITHER_WAY))
             .progress(sequentially(Expectation::Open(DISORDER)))
             .bounded_waiting(sequentially(Expectation::Open(DISORDER)));
+        counts_down: UNFAIR.progress(always(&[Livelock]));
         exit_waits: UNFAIR.progress(always(&[ExitWaits]));
         gives_up: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
         ignores_result: UNFAIR.mutual_exclusion(always(&[Overlap]));
@@ -417,9 +417,10 @@ table! {
         missing_exit: FAIR.progress(always(&[Solo, Stuck])).bounded_waiting(UPHELD);
         opposite_order: UNFAIR.progress(always(&[Stuck]));
         polite: UNFAIR.progress(always(&[Livelock]));
+        polite_counting: UNFAIR.progress(always(&[Livelock]));
         relaxed: UNFAIR.mutual_exclusion(NOT_VISIBLE);
         relaxed_exit: UNFAIR.mutual_exclusion(NOT_VISIBLE);
-        stale_owner: UNFAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(open(RARELY));
+        stale_owner: UNFAIR.mutual_exclusion(LETS_ALL_IN);
         swap_releases: UNFAIR.mutual_exclusion(NOT_VISIBLE);
         waiter_resets: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(open(ONE_TURN));
     }
@@ -432,6 +433,7 @@ table! {
         owner_inside;
         primitive;
         queue: FAIR;
+        retries;
         sequential;
         test_first;
         ticket: FAIR;
@@ -443,6 +445,7 @@ table! {
     flawed {
         arguments_swapped: STANDS_STILL;
         exit_needs_successor: FAIR.progress(always(&[ExitWaits])).bounded_waiting(UPHELD);
+        fast_path: UNFAIR;
         hands_over_blindly: FAIR.progress(always(&[Solo, Stuck])).bounded_waiting(UPHELD);
         inverted_result: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
         keeps_waiting: FAIR.progress(always(&[Solo, Stuck])).bounded_waiting(UPHELD);
@@ -485,7 +488,6 @@ table! {
 
 const UNDEFINED: &str = "a program with a data race has no meaning";
 const DISORDER: &str = "after the overlap two tokens are about, and one may overwrite the other";
-const RARELY: &str = "starves only among three, by schedules that the adversary may not come upon";
 const ONE_TURN: &str = "depends on how many turns of its loop the waiting process gets";
 
 #[cfg(test)]

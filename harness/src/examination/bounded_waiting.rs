@@ -13,6 +13,9 @@ const STEPS_MAX: u32 = 20_000;
 /// Runs of the adversary after which it is believed that nobody ever enters.
 const RUNS_WITHOUT_ENTRY_MAX: u64 = 12;
 
+/// Ways to starve somebody that are tried out, for each number of processes.
+const PLANS_MAX: usize = 40;
+
 /// Steps of the entry section after which the victim is frozen, at most.
 const DOORWAY_STEPS_MAX: u32 = 24;
 
@@ -33,6 +36,11 @@ impl Examiner<'_> {
                 steps_max: STEPS_MAX,
                 ..self.setup(memory, vec![u32::MAX; processes], situation)
             };
+            if memory == Memory::Sequential
+                && let Some(violation) = self.planned_starvation(&setup)?
+            {
+                return Ok(Verdict::Violated(Box::new(violation)));
+            }
             let mut starver = Starver::new(self.effort.seed, processes, bypass_max);
             let mut done = 0;
             let mut unfinished = 0;
@@ -105,6 +113,36 @@ impl Examiner<'_> {
         self.explorer.explore(setup, strategy, 1, || (), |_, ()| None)
     }
 
+    /// A starvation that the atlas shows: the shortest one that can be gone round for ever.
+    fn planned_starvation(&mut self, setup: &Setup) -> Result<Option<Violation>, Crash> {
+        let processes = setup.processes();
+        let Some(atlas) = self.atlas(setup.situation, processes)? else { return Ok(None) };
+        let mut rounds: Vec<_> = ProcessId::all(processes)
+            .flat_map(|victim| {
+                atlas.starvations(victim).into_iter().map(move |round| (victim, round))
+            })
+            .collect();
+        rounds.sort_by_key(|(_, round)| round.schedule.len());
+        for (victim, round) in rounds.into_iter().take(PLANS_MAX) {
+            let schedules = [Some(&round.schedule), round.patient.as_ref()];
+            let mut confirmed = true;
+            for repetitions in [12, self.effort.pump_repetitions] {
+                for lasso in schedules.into_iter().flatten() {
+                    confirmed = confirmed
+                        && lasso::starves(&mut self.explorer, setup, lasso, victim, repetitions)?;
+                }
+            }
+            if confirmed {
+                return Ok(Some(Violation {
+                    kind: Kind::Starvation(ProcessSet::only(victim)),
+                    setup: setup.clone(),
+                    schedule: round.schedule,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
     /// A cycle of the schedule that can be gone round for ever while `victim` waits.
     fn starvation(
         &mut self,
@@ -140,7 +178,14 @@ impl Examiner<'_> {
                         self.effort.pump_repetitions,
                     )?
                 {
-                    return Ok(Some(lasso));
+                    // What was shortened is to be believed as much as what was found.
+                    let rounds = self.effort.pump_repetitions;
+                    let explorer = &mut self.explorer;
+                    let shorter = lasso::shortened(lasso, |shorter| {
+                        Ok(lasso::starves(explorer, setup, shorter, victim, 12)?
+                            && lasso::starves(explorer, setup, shorter, victim, rounds)?)
+                    })?;
+                    return Ok(Some(shorter));
                 }
             }
         }

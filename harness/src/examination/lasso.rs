@@ -146,6 +146,43 @@ pub(super) fn starves(
         && bypass.so_far(victim).is_some_and(|entries| entries >= rounds))
 }
 
+/// Tries of shortening one stem.
+const SHORTENINGS_MAX: usize = 300;
+
+/// The same lasso with a shorter stem, as far as leaving out steps leads to one that `holds`: first
+/// long stretches, then short ones.
+pub(super) fn shortened(
+    lasso: Schedule,
+    mut holds: impl FnMut(&Schedule) -> Result<bool, Crash>,
+) -> Result<Schedule, Crash> {
+    let mut best = lasso;
+    let mut tries = 0;
+    let mut stretch = best.loop_start().expect("a lasso has a loop");
+    while stretch > 0 {
+        let mut from = 0;
+        while let Some(start) = best.loop_start()
+            && from < start
+            && tries < SHORTENINGS_MAX
+        {
+            tries += 1;
+            let stretch = stretch.min(start - from);
+            let mut shorter = Schedule::new(best.processes());
+            let steps = best.steps().enumerate();
+            steps
+                .filter(|(number, _)| !(from..from + stretch).contains(number))
+                .for_each(|(_, step)| shorter.push(step));
+            shorter.set_loop_start(start - stretch);
+            if holds(&shorter)? {
+                best = shorter;
+            } else {
+                from += stretch;
+            }
+        }
+        stretch /= 2;
+    }
+    Ok(best)
+}
+
 /// The setup without a limit of steps: the loop has one.
 fn endless(setup: &Setup) -> Setup {
     Setup { steps_max: u32::MAX, ..setup.clone() }

@@ -4,6 +4,7 @@
 //! Everything found is confirmed before it is called a violation: by the replay of its schedule, and
 //! for what goes on for ever by pumping its cycle. What the explorations cannot decide is *unknown*.
 
+mod atlas;
 mod bounded_waiting;
 mod busy_waiting;
 mod counterexample;
@@ -14,12 +15,16 @@ mod profile;
 mod progress;
 mod verdict;
 
+use std::collections::BTreeMap;
+
+use atlas::Atlas;
+
 use crate::engine::Outcome;
 use crate::event::Observer;
 use crate::exploration::{Crash, Exploration, Explorer, Run, Setup};
 use crate::memory::Model;
 use crate::oracle::Safety;
-use crate::scenario::is_datum;
+use crate::scenario::{Situation, is_datum};
 use crate::strategy::{Pct, Pos, Random, Replay};
 use crate::trace::AnswerKind;
 
@@ -53,6 +58,12 @@ pub struct Effort {
     pub pump_repetitions: u32,
 }
 
+/// Executions for one atlas.
+const ATLAS_EXECUTIONS_MAX: u64 = 12_000;
+
+/// Atlases of more processes than this are not drawn, if there is one of fewer.
+const ATLAS_PROCESSES_MAX: usize = 3;
+
 /// Under which memory a criterion is examined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Memory {
@@ -85,12 +96,14 @@ impl Memory {
 pub struct Examiner<'a> {
     explorer: Explorer<'a>,
     effort: &'a Effort,
+    /// The atlases drawn so far, by situation and number of processes.
+    atlases: BTreeMap<(&'static str, usize), Atlas>,
 }
 
 impl<'a> Examiner<'a> {
     /// An examiner who has seen nothing yet.
     pub fn new(explorer: Explorer<'a>, effort: &'a Effort) -> Self {
-        Self { explorer, effort }
+        Self { explorer, effort, atlases: BTreeMap::new() }
     }
 
     /// The explorer, to replay what was found.
@@ -154,6 +167,26 @@ impl<'a> Examiner<'a> {
         Ok(holds.then(|| Violation { kind: *kind, setup, schedule: schedule.clone() }))
     }
 
+    /// The atlas of that many processes, all of which enter without limit. `None`: it would be too
+    /// large to be of use.
+    fn atlas(
+        &mut self,
+        situation: &'static Situation,
+        processes: usize,
+    ) -> Result<Option<&Atlas>, Crash> {
+        let fewest = self.effort.processes.iter().min() == Some(&processes);
+        if processes > ATLAS_PROCESSES_MAX && !fewest {
+            return Ok(None);
+        }
+        if !self.atlases.contains_key(&(situation.name, processes)) {
+            let endless = vec![u32::MAX; processes];
+            let setup = self.setup(Memory::Sequential, endless, situation);
+            let atlas = Atlas::draw(&mut self.explorer, &setup, ATLAS_EXECUTIONS_MAX)?;
+            self.atlases.insert((situation.name, processes), atlas);
+        }
+        Ok(self.atlases.get(&(situation.name, processes)))
+    }
+
     /// Runs the sampling part of the portfolio: random walks, PCT, POS.
     fn sample<O: Observer, B>(
         &mut self,
@@ -173,7 +206,7 @@ impl<'a> Examiner<'a> {
         let mut total = Exploration::nothing();
         for (name, mut strategy, executions) in strategies {
             let executions = executions.div_ceil(share.max(1));
-            let found = self.explorer.explore(
+            let found = self.explorer.sample(
                 setup,
                 &mut *strategy,
                 executions,

@@ -7,20 +7,30 @@ use super::counterexample::simplest;
 use super::mutual_exclusion::EXHAUSTED_SHARE;
 use super::verdict::{Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory, lasso};
+use crate::choice::{Choice, Spinning, Strategy};
 use crate::engine::{Cause, Outcome, Wanted};
 use crate::event::{Event, EventKind, Observer, Section, blocking};
 use crate::exploration::{Crash, Run, Setup};
 use crate::oracle::Stillness;
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
-use crate::scenario::Cast;
+use crate::scenario::{Cast, Situation};
 use crate::strategy::{Replay, RoundRobin};
 use crate::trace::Schedule;
 
 /// Executions in turn, with other rhythms.
 const ROUND_ROBIN_EXECUTIONS: u64 = 40;
 
+/// Livelocks that are tried out, for each number of processes.
+const PLANS_MAX: usize = 20;
+
 /// The longest turn in them.
 const QUANTUM_MAX: u32 = 6;
+
+/// The longest turn where two processes have unequal ones, in the search for a livelock.
+const UNEQUAL_MAX: u32 = 4;
+
+/// Steps in one rhythm.
+const RHYTHM_STEPS: u32 = 1_600;
 
 /// What one execution says about progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +118,13 @@ impl Examiner<'_> {
                 }
             }
         }
+        if memory == Memory::Sequential {
+            for (situation, processes) in self.situations(|asks| asks.progress && asks.fairness) {
+                if let Some(verdict) = self.planned_livelock(situation, processes)? {
+                    return Ok(verdict);
+                }
+            }
+        }
         if evidence.iter().all(|one| one.executions == 0) {
             let reason = "every execution ends in a data race or goes on without end before anything can \
                           be said about progress";
@@ -135,7 +152,19 @@ impl Examiner<'_> {
                 self.waits(memory, waiting, setup.clone(), schedule).map(Judged::Breached)
             }
             Breach::Waits(_) => Ok(Judged::Doubtful),
-            Breach::Still => self.livelock(setup, &schedule),
+            Breach::Still => {
+                let equals = setup.situation.cast == Cast::Equals;
+                let planned = match memory {
+                    Memory::Sequential if equals => {
+                        self.planned_livelock(setup.situation, setup.processes())?
+                    }
+                    Memory::Sequential | Memory::Cpp20 => None,
+                };
+                match planned {
+                    Some(verdict) => Ok(Judged::Breached(verdict)),
+                    None => self.livelock(setup, &schedule),
+                }
+            }
         }
     }
 
@@ -238,8 +267,46 @@ impl Examiner<'_> {
         Ok(Some(if early == who { Kind::EarlyWakeup(who) } else { Kind::LostWakeup(who) }))
     }
 
+    /// A livelock that the atlas shows: the shortest one that can be gone round for ever.
+    fn planned_livelock(
+        &mut self,
+        situation: &'static Situation,
+        processes: usize,
+    ) -> Result<Option<Verdict>, Crash> {
+        let Some(atlas) = self.atlas(situation, processes)? else { return Ok(None) };
+        for round in atlas.livelocks().into_iter().take(PLANS_MAX) {
+            // Who rests in the round has no further entry; everybody else is on its way to one.
+            let turning = &round.schedule.order()[round.start..];
+            let mut counting = Stillness::new();
+            let endless = self.setup(Memory::Sequential, vec![u32::MAX; processes], situation);
+            let here = Setup { steps_max: round.schedule.len() as u32, ..endless };
+            let mut replay = Replay::new(round.schedule.clone());
+            self.explorer.replay(&here, &mut replay, &mut counting, false)?;
+            let quotas = ProcessId::all(processes)
+                .map(|process| {
+                    let left = counting.section(process) == Section::Entry;
+                    counting.entries_of(process) + u32::from(left && turning.contains(&process))
+                })
+                .collect();
+            let setup = Setup { quotas, ..here };
+            let rounds = self.effort.pump_repetitions;
+            if lasso::is_still(&mut self.explorer, &setup, &round.schedule, rounds)? {
+                let who = turning.iter().copied().collect();
+                return Ok(Some(violation(Kind::Livelock(who), setup, round.schedule)));
+            }
+        }
+        Ok(None)
+    }
+
     /// A long execution without an entry: is there a fair cycle in it?
     fn livelock(&mut self, setup: &Setup, schedule: &Schedule) -> Result<Judged, Crash> {
+        let here = Setup { steps_max: schedule.len() as u32, ..setup.clone() };
+        let mut stillness = Stillness::new();
+        self.explorer.replay(&here, &mut Replay::new(schedule.clone()), &mut stillness, false)?;
+        let stem = schedule.prefix(stillness.last_step() as usize);
+        if let Some(verdict) = self.rhythmic_livelock(setup, &stem)? {
+            return Ok(Judged::Breached(verdict));
+        }
         // From here on everybody in turn, with fresh values: that is fair.
         let on = Setup { steps_max: 3 * setup.steps_max, ..setup.clone() };
         let mut stillness = Stillness::new();
@@ -254,14 +321,94 @@ impl Examiner<'_> {
         for candidate in [schedule, &tail] {
             let steps = lasso::steps(&mut self.explorer, setup, candidate)?;
             let Some(lasso) = lasso::with_loop(candidate, &steps, from) else { continue };
-            if lasso::is_still(&mut self.explorer, setup, &lasso, self.effort.pump_repetitions)? {
-                let start = lasso.loop_start().expect("a lasso has a loop");
-                let who = lasso.order()[start..].iter().copied().collect();
-                let verdict = violation(Kind::Livelock(who), setup.clone(), lasso);
+            if let Some(verdict) = self.pumped(setup, lasso)? {
                 return Ok(Judged::Breached(verdict));
             }
         }
         Ok(Judged::Doubtful)
+    }
+
+    /// After `stem`, everybody in turn, in one rhythm after another: is there one in which nobody
+    /// ever gets on? What counts is what is done, not the values: counters may grow meanwhile.
+    fn rhythmic_livelock(
+        &mut self,
+        setup: &Setup,
+        stem: &Schedule,
+    ) -> Result<Option<Verdict>, Crash> {
+        if !stem.answers().is_empty() {
+            return Ok(None);
+        }
+        for quanta in rhythms() {
+            let mut rhythm =
+                Rhythm { stem: stem.order(), taken: 0, turn: RoundRobin::with_quanta(quanta, 0) };
+            let on = Setup { steps_max: stem.len() as u32 + RHYTHM_STEPS, ..setup.clone() };
+            let mut steps = lasso::Steps::default();
+            self.explorer.survey(&on, &mut rhythm, 1, &mut steps)?;
+            let tail = self.explorer.engine().schedule().clone();
+            let Some(lasso) = lasso::with_loop(&tail, &steps, stem.len()) else { continue };
+            if let Some(verdict) = self.pumped(setup, lasso)? {
+                return Ok(Some(verdict));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The verdict that a cycle is one of a livelock, if it is; with a stem as short as can be.
+    fn pumped(&mut self, setup: &Setup, lasso: Schedule) -> Result<Option<Verdict>, Crash> {
+        let rounds = self.effort.pump_repetitions;
+        let explorer = &mut self.explorer;
+        let mut holds = |lasso: &Schedule| {
+            Ok(lasso::is_still(explorer, setup, lasso, 12)?
+                && lasso::is_still(explorer, setup, lasso, rounds)?)
+        };
+        if !holds(&lasso)? {
+            return Ok(None);
+        }
+        let lasso = lasso::shortened(lasso, holds)?;
+        let start = lasso.loop_start().expect("a lasso has a loop");
+        let who = lasso.order()[start..].iter().copied().collect();
+        Ok(Some(violation(Kind::Livelock(who), setup.clone(), lasso)))
+    }
+}
+
+/// The rhythms of the search for a livelock: equal turns, then unequal ones of the first two.
+fn rhythms() -> impl Iterator<Item = [u32; PROCESSES_MAX]> {
+    let equal = (1..=QUANTUM_MAX).map(|quantum| [quantum; PROCESSES_MAX]);
+    let unequal = (1..=UNEQUAL_MAX).flat_map(|a| (1..=UNEQUAL_MAX).map(move |b| (a, b)));
+    equal.chain(unequal.filter(|(a, b)| a != b).map(|(a, b)| {
+        let mut quanta = [a; PROCESSES_MAX];
+        quanta[1] = b;
+        quanta
+    }))
+}
+
+/// A stem of steps, and from then on everybody in turn.
+#[derive(Debug)]
+struct Rhythm<'a> {
+    stem: &'a [ProcessId],
+    taken: usize,
+    turn: RoundRobin,
+}
+
+impl Strategy for Rhythm<'_> {
+    fn begin(&mut self) -> bool {
+        self.turn.begin()
+    }
+
+    fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
+        let Choice::Process(turn) = choice else { return Some(0) };
+        let Some(&next) = self.stem.get(self.taken) else { return self.turn.choose(choice) };
+        self.taken += 1;
+        turn.runnable.contains(next).then_some(next.index())
+    }
+
+    /// Whoever waits does so for real: the steps are to repeat.
+    fn spinning(&self) -> Spinning {
+        Spinning::Run
+    }
+
+    fn watches(&self) -> bool {
+        true
     }
 }
 

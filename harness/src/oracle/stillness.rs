@@ -16,6 +16,7 @@ pub struct Stillness {
     sections: [Section; PROCESSES_MAX],
     finished: ProcessSet,
     entries: u32,
+    entries_of: [u32; PROCESSES_MAX],
 }
 
 impl Stillness {
@@ -33,6 +34,11 @@ impl Stillness {
     /// How often a critical section was entered.
     pub const fn entries(&self) -> u32 {
         self.entries
+    }
+
+    /// How often a process entered.
+    pub const fn entries_of(&self, process: ProcessId) -> u32 {
+        self.entries_of[process.index()]
     }
 
     /// Where a process is.
@@ -58,6 +64,7 @@ impl Observer for Stillness {
         }
         if event.kind.is_entry() {
             self.entries += 1;
+            self.entries_of[event.process.index()] += 1;
         }
         if let Some(section) = event.kind.section() {
             self.sections[event.process.index()] = section;

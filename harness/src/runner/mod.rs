@@ -15,7 +15,7 @@ pub use entry::{
 pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};
 pub use report::{
-    Conclusion, Criterion, CriterionReport, Doorway, Evidence, Mend, Message, Profile, Replayed, Report,
-    RunawayKind, Verdict, Waiting, Witness, WitnessKind, WitnessStep,
+    Conclusion, Criterion, CriterionReport, Doorway, Evidence, Mend, Message, Profile, Replayed,
+    Report, RunawayKind, Verdict, Waiting, Witness, WitnessKind, WitnessStep,
 };
 pub use watchdog::STACK_OVERFLOW_EXIT;

@@ -1,7 +1,8 @@
 //! Flawed: the numbers have two bits.
 //!
 //! Bug: as long as customers overlap, the numbers grow; after 3 comes 0, which means "no number".
-//! Convicted of: mutual exclusion. It needs at least two entries by each process.
+//! Convicted of: mutual exclusion. It needs at least two entries by each process. And of bounded
+//! waiting: a process with number 0 can starve one that always meets it choosing.
 //! Schedule: P0 has 1, P1 draws 2, P0 leaves and draws 3, P1 leaves and draws 4, which is 0: it does
 //! not wait for anybody, and nobody waits for it.
 

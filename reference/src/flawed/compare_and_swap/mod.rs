@@ -2,6 +2,7 @@
 
 pub mod arguments_swapped;
 pub mod exit_needs_successor;
+pub mod fast_path;
 pub mod hands_over_blindly;
 pub mod inverted_result;
 pub mod keeps_waiting;

@@ -8,6 +8,7 @@ pub mod ordered_pair;
 pub mod owner_inside;
 pub mod primitive;
 pub mod queue;
+pub mod retries;
 pub mod sequential;
 pub mod test_first;
 pub mod ticket;
