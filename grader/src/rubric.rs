@@ -248,7 +248,9 @@ impl Worth {
 pub(crate) struct KnownFailure {
     /// The criterion that fails.
     pub(crate) criterion: Criterion,
-    /// Whether the points are earned by failing as the theory says; otherwise it may fail or hold.
+    /// Whether the points are earned by failing as the theory says; otherwise it may fail or hold, and
+    /// where every way to fail is allowed, a solution that holds the other criteria earns them even if
+    /// neither was shown.
     pub(crate) required: bool,
     /// The kinds of witness that the theory names.
     #[serde(default)]

@@ -1,6 +1,6 @@
 //! From measurements to points: one pure function, the rules of the rubric and nothing else.
 
-use harness::runner::{CriterionReport, Verdict, WitnessKind};
+use harness::runner::{Criterion, CriterionReport, Verdict, WitnessKind};
 
 use crate::points::Points;
 use crate::result::{CriterionResult, Outcome};
@@ -36,7 +36,15 @@ pub(crate) fn score(rubric: &Rubric, reports: &[CriterionReport]) -> Score {
     let mut flags = Vec::new();
     for &criterion in rubric.contract.criteria() {
         let report = report(criterion);
-        let (outcome, explanation) = outcome(rubric, report);
+        let (mut outcome, mut explanation) = outcome(rubric, report);
+        if let Verdict::Unknown { reason } = &report.cpp20
+            && outcome == Outcome::FailsAsItShould
+            && !works(reports, criterion)
+        {
+            // Where nobody gets in, or everybody does, there is nothing to overlook.
+            outcome = Outcome::NotShown;
+            explanation = not_shown(title(criterion), reason);
+        }
         let worth = rubric.points.of(criterion);
         let points = match outcome {
             Outcome::Upheld | Outcome::FailsAsItShould => worth,
@@ -81,10 +89,14 @@ pub(crate) fn outcome(rubric: &Rubric, report: &CriterionReport) -> (Outcome, St
     }
     match (&report.cpp20, &report.sequential) {
         (Verdict::Upheld { .. }, _) => (Outcome::Upheld, format!("{} holds.", capital(name))),
-        (Verdict::Unknown { reason }, _) => (
-            Outcome::NotShown,
-            format!("{} was neither shown nor refuted: {reason}.", capital(name)),
+        (Verdict::Unknown { reason }, _) if known.is_some_and(earns_either_way) => (
+            Outcome::FailsAsItShould,
+            format!(
+                "{} This mechanism need not give it: it earns the same either way.",
+                not_shown(name, reason)
+            ),
         ),
+        (Verdict::Unknown { reason }, _) => (Outcome::NotShown, not_shown(name, reason)),
         (Verdict::Violated { witness }, _)
             if known.is_some_and(|k| k.witness.is_empty() || k.witness.contains(&witness.kind)) =>
         {
@@ -103,6 +115,26 @@ pub(crate) fn outcome(rubric: &Rubric, report: &CriterionReport) -> (Outcome, St
             (Outcome::Violated, format!("{} does not hold: {}", capital(name), witness.reason))
         }
     }
+}
+
+/// Whether a criterion earns its points whatever the verdict on it is: it may fail in every way that
+/// there is.
+fn earns_either_way(failure: &KnownFailure) -> bool {
+    let only_starvation = failure.criterion == Criterion::BoundedWaiting
+        && failure.witness.contains(&WitnessKind::Starvation);
+    !failure.required && (failure.witness.is_empty() || only_starvation)
+}
+
+/// Whether the algorithm holds what all criteria but one ask for.
+fn works(reports: &[CriterionReport], but: Criterion) -> bool {
+    reports
+        .iter()
+        .filter(|report| report.criterion != but)
+        .all(|report| matches!(report.sequential, Verdict::Upheld { .. }))
+}
+
+fn not_shown(name: &str, reason: &str) -> String {
+    format!("{} was neither shown nor refuted: {reason}.", capital(name))
 }
 
 /// The task is to show a failure: it counts when the algorithm itself has it (under sequential
@@ -128,10 +160,7 @@ fn required_failure(failure: &KnownFailure, report: &CriterionReport) -> (Outcom
         }
         (Some(_), None) => wrong("Yours does so only through orderings that are too weak."),
         (None, _) => match &report.cpp20 {
-            Verdict::Unknown { reason } => (
-                Outcome::NotShown,
-                format!("{} was neither shown nor refuted: {reason}.", capital(name)),
-            ),
+            Verdict::Unknown { reason } => (Outcome::NotShown, not_shown(name, reason)),
             Verdict::Upheld { .. } | Verdict::Violated { .. } => wrong("Yours does not."),
         },
     }
@@ -287,6 +316,11 @@ pub(crate) mod tests {
         let weak = |kind| (violated(kind), upheld());
         let maybe = (unknown(), upheld());
         let optional = TAKING_TURNS.replace("required = true", "required = false");
+        let unfair = optional
+            .replace("criterion = \"progress\"", "criterion = \"bounded_waiting\"")
+            .replace("progress = \"violated\"", "progress = \"upheld\"")
+            .replace("bounded_waiting = \"upheld\"", "bounded_waiting = \"violated\"")
+            .replace("needs_remainder", "starvation");
         for (name, text, verdicts, outcomes, points) in vec![
             ("all hold", PETERSON, all.clone(), [Upheld; 3], "100"),
             (
@@ -380,6 +414,27 @@ pub(crate) mod tests {
                 with(1, fails(WitnessKind::NeedsRemainder)),
                 [Upheld, FailsAsItShould, Upheld],
                 "100",
+            ),
+            (
+                "what may fail in every way earns its points unknown, too",
+                &unfair,
+                with(2, both(&unknown())),
+                [Upheld, Upheld, FailsAsItShould],
+                "100",
+            ),
+            (
+                "but not where nobody gets in",
+                &unfair,
+                [up.clone(), fails(WitnessKind::Stuck), both(&unknown())],
+                [Upheld, Violated, NotShown],
+                "40",
+            ),
+            (
+                "nor where it may fail in one way only",
+                &optional,
+                with(1, both(&unknown())),
+                [Upheld, NotShown, Upheld],
+                "60",
             ),
         ] {
             let score = score(&rubric(text), &reports(verdicts));
