@@ -21,7 +21,7 @@ use crate::engine::{
     Arrival, Body, Call, Engine, Execution, Fiber, Load, Operation, Outcome, PlainRead, PlainWrite,
     Reply, Settings, Stopped, Store, Suspender, Update, code,
 };
-use crate::event::{EventKind, Observer, Site};
+use crate::event::{EventKind, LocationId, Observer, Site};
 use crate::process::{PROCESSES_MAX, ProcessId};
 
 thread_local! {
@@ -115,9 +115,19 @@ pub fn execute(
         let stopped = engine.fibers[process.index()].resume();
         after(process, stopped);
     }
+    // Twice, since one may wait for the other.
+    for process in ProcessId::all(processes).chain(ProcessId::all(processes)) {
+        let fiber = &mut engine.fibers[process.index()];
+        if fiber.is_busy() {
+            with(|execution| execution.run_out(process));
+            fiber.resume();
+        }
+    }
+    with(|execution| execution.run_out_no_more());
     for fiber in &mut engine.fibers {
         fiber.unwind();
     }
+    CAPTURED.take(); // a panic on the way out is nobody's
     drop(restore);
     Some(execution.conclude())
 }
@@ -188,19 +198,39 @@ fn operate<O: Operation>(variable: Variable<'_>, call: Call, mut operation: O) -
         let location = execution.locate(variable.tag, variable.outside);
         (location, execution.arrive(O::pending(location), code, Some(location)))
     })?;
-    match arrival {
-        Arrival::Go => {}
-        Arrival::Switch(mine) => switch(mine)?,
-        Arrival::Answer(answer) => {
-            let wrote = !answer.spurious && operation.would_write(answer.value);
-            return Some(Reply { value: answer.value, wrote });
-        }
+    if let Arrival::Switch(mine) = arrival {
+        suspend(mine);
+    } else if !matches!(arrival, Arrival::Go) {
+        return do_without(arrival, &mut operation, location);
     }
     let reply = with(|execution| execution.perform(&mut operation, call, code, location)).flatten();
     if reply.is_none() {
-        leave();
+        return end(&mut operation, location);
     }
     reply
+}
+
+/// An operation that is not performed.
+#[cold]
+fn do_without<O: Operation>(
+    arrival: Arrival,
+    operation: &mut O,
+    location: LocationId,
+) -> Option<Reply> {
+    if let Arrival::Answer(answer) = arrival {
+        let wrote = !answer.spurious && operation.writes(answer.value).is_some();
+        return Some(Reply { value: answer.value, wrote });
+    }
+    with(|execution| execution.perform_alone(operation, location))
+}
+
+/// The execution is over. The operation, should the process go on, is none of it.
+#[cold]
+fn end<O: Operation>(operation: &mut O, location: LocationId) -> Option<Reply> {
+    if with(|execution| execution.is_running_out()) == Some(false) {
+        leave();
+    }
+    with(|execution| execution.perform_alone(operation, location))
 }
 
 /// An atomic load.
@@ -239,7 +269,7 @@ pub(crate) fn fence(site: Site, ordering: Ordering) -> Option<()> {
     match with(|execution| execution.arrive(Pending::Silent, code, None))? {
         Arrival::Go => {}
         Arrival::Switch(mine) => switch(mine)?,
-        Arrival::Answer(_) => return Some(()),
+        Arrival::Answer(_) | Arrival::Alone => return Some(()),
     }
     with(|execution| execution.fence(ordering, site, code))
 }
@@ -250,7 +280,7 @@ pub(crate) fn pause(site: Site) -> Option<()> {
     match with(|execution| execution.arrive_at_pause())? {
         Arrival::Go => {}
         Arrival::Switch(mine) => switch(mine)?,
-        Arrival::Answer(_) => return Some(()),
+        Arrival::Answer(_) | Arrival::Alone => return Some(()),
     }
     with(|execution| execution.pause(site))
 }
@@ -259,7 +289,7 @@ pub(crate) fn pause(site: Site) -> Option<()> {
 pub(crate) fn section(kind: EventKind) {
     let over = with(|execution| {
         execution.section(kind);
-        execution.is_over()
+        execution.is_over() && !execution.is_running_out()
     });
     if over == Some(true) {
         leave();
@@ -278,10 +308,16 @@ fn switch(mine: Suspender) -> Option<()> {
     if std::thread::panicking() {
         return None;
     }
-    // SAFETY: `mine` is the suspender of the running process, made for the fiber that this code runs
-    // on; its job has not ended, since this is it.
-    unsafe { mine.suspend() };
+    suspend(mine);
     Some(())
+}
+
+/// Lets another process run. `mine` is the suspender of the running process.
+#[inline]
+fn suspend(mine: Suspender) {
+    // SAFETY: the suspender of the running process was made for the fiber that this code runs on;
+    // its job has not ended, since this is it.
+    unsafe { mine.suspend() };
 }
 
 /// Leaves the execution, which is over.

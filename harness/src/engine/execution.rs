@@ -105,6 +105,8 @@ pub(crate) enum Arrival {
     Switch(Suspender),
     /// This is the answer; nothing is performed. (A trial of a waiting loop.)
     Answer(Answer),
+    /// The execution is over, and the process [runs out](Execution::run_out).
+    Alone,
 }
 
 /// A turn of a waiting loop that nobody has tried out yet.
@@ -139,6 +141,7 @@ pub(crate) struct Execution<'a> {
     observer: &'a mut dyn Observer,
     state: &'a mut State,
     settings: &'a Settings,
+    steps_max: u32,
     watches: bool,
     spinning: Spinning,
     /// Whether to look for turns of waiting loops.
@@ -170,6 +173,8 @@ pub(crate) struct State {
     locals: [Local; PROCESSES_MAX],
     running: ProcessId,
     outcome: Option<Outcome>,
+    /// Operations that the running process may still do although the execution is over.
+    alone: u32,
     ledger: Ledger,
     pub(super) trial_requests: Vec<TrialRequest>,
     /// The turn to try out in this execution, and its trial once it is under way.
@@ -183,6 +188,9 @@ static STAMPS: AtomicU64 = AtomicU64::new(1);
 /// Moves on as operations are performed, for the watchdog: it stands still while student code runs
 /// on without a preemption point.
 pub(crate) static HEARTBEAT: AtomicU64 = AtomicU64::new(0);
+
+/// Operations that a process may do to run out, once its execution is over.
+const ALONE_MAX: u32 = 40;
 
 /// Operations between two beats. (Every execution begins with one.)
 const STEPS_PER_BEAT: u32 = 64;
@@ -210,6 +218,7 @@ impl State {
             locals: std::array::from_fn(|_| Local::default()),
             running: ProcessId::new(0),
             outcome: None,
+            alone: 0,
             ledger: Ledger::default(),
             trial_requests: Vec::new(),
             wanted_trial: None,
@@ -238,6 +247,7 @@ impl State {
             local.paused = false;
         }
         self.outcome = None;
+        self.alone = 0;
         self.trial_requests.clear();
         self.trial = None;
     }
@@ -296,7 +306,8 @@ impl<'a> Execution<'a> {
         let spinning = strategy.spinning();
         let tracks = spinning != Spinning::Run || state.wanted_trial.is_some();
         let tells = watches || settings.traced;
-        Self { strategy, observer, state, settings, watches, spinning, tracks, tells }
+        let steps_max = settings.steps_max;
+        Self { strategy, observer, state, settings, steps_max, watches, spinning, tracks, tells }
     }
 
     /// Whether the execution is over; then nobody performs anything any more.
@@ -325,6 +336,12 @@ impl<'a> Execution<'a> {
         if self.state.outcome.is_none() {
             self.state.outcome = Some(outcome);
         }
+    }
+
+    /// [Ends](Self::end) the execution, off the path that is taken at every step.
+    #[cold]
+    fn cut(&mut self, outcome: Outcome) {
+        self.end(outcome);
     }
 
     /// The location of a variable whose tag is `tag`, registered at its first use in this
@@ -363,7 +380,7 @@ impl<'a> Execution<'a> {
         location: Option<LocationId>,
     ) -> Arrival {
         if self.is_over() {
-            return Arrival::Switch(self.suspender());
+            return self.arrive_alone();
         }
         let me = self.state.running;
         if self.tracks {
@@ -391,7 +408,7 @@ impl<'a> Execution<'a> {
             return self.tried(step);
         }
         if self.is_over() {
-            return Arrival::Switch(self.suspender());
+            return self.arrive_alone();
         }
         let me = self.state.running;
         if std::mem::replace(&mut self.state.locals[me.index()].paused, true) {
@@ -404,39 +421,43 @@ impl<'a> Execution<'a> {
     #[inline(always)]
     fn choose(&mut self, me: ProcessId, pending: Pending) -> Arrival {
         self.state.turn.pending[me.index()] = pending;
-        if !self.state.starting && self.choose_next() == Some(me) {
+        if !self.state.starting && self.choose_who_steps() == Some(me) {
             Arrival::Go
         } else {
             Arrival::Switch(self.suspender_of(me))
         }
     }
 
+    /// The same, out of line.
+    fn choose_next(&mut self) {
+        self.choose_who_steps();
+    }
+
     /// Chooses who steps next; `None`: the execution is over.
-    #[inline]
-    pub(crate) fn choose_next(&mut self) -> Option<ProcessId> {
+    #[inline(always)]
+    fn choose_who_steps(&mut self) -> Option<ProcessId> {
         let state = &mut *self.state;
         let runnable = state.alive.difference(state.parked);
-        if runnable.is_empty() {
+        let Some(lowest) = runnable.lowest() else {
             self.nobody_can_step();
             return None;
-        }
-        if state.steps >= self.settings.steps_max {
-            self.end(Outcome::StepLimit);
+        };
+        if state.steps >= self.steps_max {
+            self.cut(Outcome::StepLimit);
             return None;
         }
-        let next = match runnable.lowest() {
-            Some(only) if runnable == ProcessSet::only(only) && !self.watches => only,
-            _ => {
-                state.turn.runnable = runnable;
-                state.turn.parked = state.parked;
-                let Some(index) = self.strategy.choose(&Choice::Process(&state.turn)) else {
-                    self.end(Outcome::Abandoned);
-                    return None;
-                };
-                let next = ProcessId::new(index);
-                assert!(runnable.contains(next), "a strategy chooses a process that can step");
-                next
-            }
+        let next = if runnable == ProcessSet::only(lowest) && !self.watches {
+            lowest
+        } else {
+            state.turn.runnable = runnable;
+            state.turn.parked = state.parked;
+            let Some(index) = self.strategy.choose(&Choice::Process(&state.turn)) else {
+                self.cut(Outcome::Abandoned);
+                return None;
+            };
+            let next = ProcessId::new(index);
+            assert!(runnable.contains(next), "a strategy chooses a process that can step");
+            next
         };
         state.schedule.step(next);
         state.running = next;
@@ -586,6 +607,9 @@ impl<'a> Execution<'a> {
         code: u64,
         location: LocationId,
     ) -> Option<Reply> {
+        if self.is_over() {
+            return None;
+        }
         let process = self.state.running;
         let state = &mut *self.state;
         state.locals[process.index()].paused = false;
@@ -600,7 +624,7 @@ impl<'a> Execution<'a> {
         let effect = match operation.perform(at, &mut state.memory, decider) {
             Ok(effect) => effect,
             Err(Refusal::Abandoned) => {
-                self.end(Outcome::Abandoned);
+                self.cut(Outcome::Abandoned);
                 return None;
             }
             Err(Refusal::Race(race)) => return self.raced(call.site, location, O::WRITES, race),
@@ -667,6 +691,9 @@ impl<'a> Execution<'a> {
 
     /// The running process performs a fence.
     pub(crate) fn fence(&mut self, ordering: Ordering, site: Site, code: u64) {
+        if self.is_over() {
+            return;
+        }
         let me = self.state.running;
         self.state.locals[me.index()].paused = false;
         let ordering = instead(&self.settings.overrides, site, "fence", ordering);
@@ -697,7 +724,7 @@ impl<'a> Execution<'a> {
 
     /// The running process pauses.
     pub(crate) fn pause(&mut self, site: Site) {
-        if self.settings.traced {
+        if self.settings.traced && !self.is_over() {
             self.tell(self.state.running, EventKind::Pause(site));
         }
     }
@@ -761,6 +788,47 @@ impl<'a> Execution<'a> {
     #[inline]
     pub(crate) fn next(&self) -> Option<ProcessId> {
         if self.is_over() { None } else { Some(self.state.running) }
+    }
+
+    /// The execution is over. `process`, which has not finished, goes on alone for a while, seen by
+    /// nobody: most get to the end of their code, which is a hundred times cheaper than to unwind them.
+    pub(crate) fn run_out(&mut self, process: ProcessId) {
+        self.state.running = process;
+        self.state.alone = ALONE_MAX;
+    }
+
+    #[cold]
+    fn arrive_alone(&mut self) -> Arrival {
+        let Some(left) = self.state.alone.checked_sub(1) else {
+            return Arrival::Switch(self.suspender());
+        };
+        self.state.alone = left;
+        Arrival::Alone
+    }
+
+    /// What a process that runs out finds in the variable; it may change it.
+    #[cold]
+    pub(crate) fn perform_alone(
+        &mut self,
+        operation: &mut impl Operation,
+        location: LocationId,
+    ) -> Reply {
+        let value = self.state.memory.latest(location);
+        let written = operation.writes(value);
+        if let Some(written) = written {
+            self.state.memory.set_latest(location, written);
+        }
+        Reply { value, wrote: written.is_some() }
+    }
+
+    /// Whoever has not run out by now is unwound.
+    pub(crate) fn run_out_no_more(&mut self) {
+        self.state.alone = 0;
+    }
+
+    /// Whether the running process runs out.
+    pub(crate) fn is_running_out(&self) -> bool {
+        self.state.alone != 0
     }
 
     /// Tells the strategy that the execution is over, and takes its outcome.

@@ -368,6 +368,11 @@ impl Memory {
         self.locations[location.0 as usize].value
     }
 
+    /// Replaces the latest value, once the execution is over and only values matter.
+    pub fn set_latest(&mut self, location: LocationId, value: u64) {
+        self.locations[location.0 as usize].value = value;
+    }
+
     /// The number of `process`'s atomic accesses and fences so far: the index of its next one.
     #[inline]
     pub fn event_count(&self, process: ProcessId) -> u32 {
@@ -441,17 +446,25 @@ impl Memory {
         self.candidates.clear();
         self.positions.clear();
         self.taken.clear();
-        let clock = &self.knowledge[process.index()].current;
-        let weak = self.sources_before(process, false);
-        let strong = self.sources_before(process, true);
+        let (order, clock) = (&self.order, &self.knowledge[process.index()].current);
+        // Nothing follows the newest write, so that these are wanted only for the others; the
+        // first of them only if there is a fence.
+        let (mut weak, mut strong) = (None, None);
         let stores = &self.locations[location.0 as usize].stores;
+        let newest = stores.len() - 1;
         let mut after = VectorClock::NEVER;
         let mut reads = false;
         for (at, store) in stores.iter().enumerate().rev() {
             let role = role(store.value);
             reads = role.reads;
-            let allows = |ordering| {
-                let sources = if ordering == Ordering::SeqCst { &strong } else { &weak };
+            let mut allows = |ordering| {
+                let seq_cst = ordering == Ordering::SeqCst;
+                if at == newest || !seq_cst && !order.fenced() {
+                    return true;
+                }
+                let sources = if seq_cst { &mut strong } else { &mut weak };
+                let sources =
+                    sources.get_or_insert_with(|| order.sources_before(process, clock, seq_cst));
                 !sources.reaches(&after)
             };
             // Atomicity, [atomics.order]/10: nothing comes between an RMW and the write it read.
@@ -468,7 +481,7 @@ impl Memory {
             if clock.reaches(&store.first) {
                 break; // coherence hides all older ones
             }
-            after.meet(&successors(&self.order, store));
+            after.meet(&successors(order, store));
         }
         reads
     }
@@ -486,24 +499,8 @@ impl Memory {
         for newer in &stores[at + 1..] {
             after.meet(&successors(&self.order, newer));
         }
-        !self.sources_before(process, ordering == Ordering::SeqCst).reaches(&after)
-    }
-
-    /// What the next access of `process` puts, in S, before the events that newer writes than the one
-    /// it takes give rise to: what strongly happens before it, if it is `SeqCst`, and the fences that
-    /// happen before it. If one of those events is already among these, S does not allow the access
-    /// ([atomics.order]/4). It follows more than these, by coherence; but whatever is coherence-ordered
-    /// before it is so before the newer writes too, and was put before those events long ago.
-    fn sources_before(&self, process: ProcessId, seq_cst: bool) -> VectorClock {
         let clock = &self.knowledge[process.index()].current;
-        let mut sources = VectorClock::ZERO;
-        if seq_cst {
-            sources = self.order.strongly_before(process, clock);
-        }
-        if self.order.fenced() {
-            sources.join(&self.order.fences_before(clock));
-        }
-        sources
+        !self.order.sources_before(process, clock, ordering == Ordering::SeqCst).reaches(&after)
     }
 
     #[inline]
@@ -609,7 +606,7 @@ impl Memory {
     }
 
     /// Puts `sources`, what an access gives rise to in S, before all that the newer writes give rise
-    /// to: the access took the write at `at` instead. No cycle can come of it: see [`sources_before`](Self::sources_before).
+    /// to: the access took the write at `at` instead. No cycle can come of it: see [`SeqCst::sources_before`].
     #[cold]
     #[inline(never)]
     fn overlook(&mut self, location: LocationId, at: usize, sources: &VectorClock) {
