@@ -118,8 +118,7 @@ pub fn execute(
     // Twice, since one may wait for the other.
     for process in ProcessId::all(processes).chain(ProcessId::all(processes)) {
         let fiber = &mut engine.fibers[process.index()];
-        if fiber.is_busy() {
-            with(|execution| execution.run_out(process));
+        if fiber.is_busy() && with(|execution| execution.run_out(process)) == Some(true) {
             fiber.resume();
         }
     }

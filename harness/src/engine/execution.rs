@@ -13,88 +13,24 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::fiber::Suspender;
 use super::operation::{Call, Circumstances, Operation, Refusal, Reply, instead};
-use super::spin::{Answer, Ledger, Run, Signature, Step, Trial, TrialStep, Turning};
-use crate::choice::{Choice, Chooser, Ending, Pending, Performed, Spinning, Strategy, Turn};
+use super::outcome::{DataRace, Outcome, Settings};
+use super::spin::{Answer, Step, Turning};
+use crate::choice::{Choice, Chooser, Ending, Pending, Performed, Spinning, Strategy};
 use crate::event::{Event, EventKind, LocationId, Observer, Section, Site};
-use crate::memory::{Memory, Model, Race};
-use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
+use crate::memory::Race;
+use crate::process::{ProcessId, ProcessSet};
 use crate::trace::Schedule;
 
-/// How an execution ended.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// Every process did all it had to do.
-    Complete,
-    /// Nobody can take a step any more.
-    Blocked {
-        /// Who waits.
-        waiting: ProcessSet,
-        /// Whether they wait for ever: each would read the same values again. Otherwise this
-        /// execution only stands for the beginning of others.
-        for_ever: bool,
-    },
-    /// It took as many operations as it may.
-    StepLimit,
-    /// The strategy gave it up.
-    Abandoned,
-    /// The observer ended it.
-    Stopped,
-    /// Two processes accessed non-atomic data without an order between them.
-    DataRace(DataRace),
-    /// The code of `process` panicked.
-    Panicked {
-        /// Whose code; `None` while the shared value was made.
-        process: Option<ProcessId>,
-        /// The message.
-        message: String,
-        /// Where, as `file:line`.
-        site: String,
-    },
-}
+mod state;
+mod waiting;
 
-/// A data race: two accesses to non-atomic data, at least one a write, neither happens before the
-/// other ([intro.races] 21).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DataRace {
-    /// Who came second in this execution.
-    pub process: ProcessId,
-    /// Who came first.
-    pub other: ProcessId,
-    /// Whether the second access writes.
-    pub writes: bool,
-    /// Whether the first access wrote.
-    pub other_writes: bool,
-    /// The second access.
-    pub site: Site,
-    /// The data.
-    pub location: LocationId,
-}
+pub(crate) use state::{HEARTBEAT, State, TrialRequest};
 
-/// A stronger ordering to try at one call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Override {
-    /// The call site.
-    pub site: Site,
-    /// The method called there.
-    pub method: &'static str,
-    /// The ordering written there.
-    pub written: Ordering,
-    /// The ordering to use instead.
-    pub instead: Ordering,
-}
+use state::{LOCATION_BITS, STEPS_PER_BEAT, beat};
+use waiting::unpark;
 
-/// How an execution is run, beside its strategy.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The memory model.
-    pub model: Model,
-    /// Operations after which it ends with [`Outcome::StepLimit`].
-    pub steps_max: u32,
-    /// Whether accesses are told to the observer as events.
-    pub traced: bool,
-    /// Orderings to replace.
-    pub overrides: Vec<Override>,
-}
+/// Operations that a process may do to run out, once its execution is over.
+const ALONE_MAX: u32 = 40;
 
 /// What a process is told when it arrives before an operation.
 #[derive(Clone, Copy, Debug)]
@@ -107,32 +43,6 @@ pub(crate) enum Arrival {
     Answer(Answer),
     /// The execution is over, and the process [runs out](Execution::run_out).
     Alone,
-}
-
-/// A turn of a waiting loop that nobody has tried out yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TrialRequest {
-    signature: Signature,
-    process: ProcessId,
-    /// After how many steps of the execution the process arrived at the end of that turn.
-    pub(crate) steps: usize,
-}
-
-/// One process, seen from inside the execution.
-#[derive(Debug, Default)]
-struct Local {
-    suspender: Option<Suspender>,
-    run: Run,
-    /// Memory fairness: its reads take the latest write, since the last turn of its waiting loop
-    /// read an older one (Lahav et al., OOPSLA'21).
-    fresh: bool,
-    /// What it waits for, while it is parked.
-    awaits: Vec<(LocationId, u64)>,
-    /// Whether the turn after which it was parked is evidence of waiting.
-    spurious: bool,
-    /// Whether its last step was a pause. Others need no second chance to run before it has done
-    /// something: pauses in a row are one step, however long a process backs off.
-    paused: bool,
 }
 
 /// The state of one execution.
@@ -153,122 +63,6 @@ pub(crate) struct Execution<'a> {
 impl std::fmt::Debug for Execution<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Execution").field("turn", &self.state.turn).finish_non_exhaustive()
-    }
-}
-
-/// The buffers of executions: reused, so that an execution allocates nothing.
-#[derive(Debug)]
-pub(crate) struct State {
-    memory: Memory,
-    pub(super) turn: Turn,
-    pub(super) schedule: Schedule,
-    /// Identifies the execution in the tags of student variables; never zero.
-    stamp: u64,
-    processes: usize,
-    alive: ProcessSet,
-    parked: ProcessSet,
-    steps: u32,
-    /// Processes are being started, one after the other: nobody steps yet.
-    starting: bool,
-    locals: [Local; PROCESSES_MAX],
-    running: ProcessId,
-    outcome: Option<Outcome>,
-    /// Operations that the running process may still do although the execution is over.
-    alone: u32,
-    ledger: Ledger,
-    pub(super) trial_requests: Vec<TrialRequest>,
-    /// The turn to try out in this execution, and its trial once it is under way.
-    pub(super) wanted_trial: Option<TrialRequest>,
-    trial: Option<Trial>,
-}
-
-/// Numbers executions over all threads, so that no two share a stamp.
-static STAMPS: AtomicU64 = AtomicU64::new(1);
-
-/// Moves on as operations are performed, for the watchdog: it stands still while student code runs
-/// on without a preemption point.
-pub(crate) static HEARTBEAT: AtomicU64 = AtomicU64::new(0);
-
-/// Operations that a process may do to run out, once its execution is over.
-const ALONE_MAX: u32 = 40;
-
-/// Operations between two beats. (Every execution begins with one.)
-const STEPS_PER_BEAT: u32 = 64;
-
-fn beat() {
-    // Who else beats does not matter, as long as it does not stand still.
-    HEARTBEAT.store(HEARTBEAT.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
-}
-
-/// The low bits of a variable's tag number its location; the others hold the stamp.
-const LOCATION_BITS: u32 = 20;
-
-impl State {
-    pub(super) fn new() -> Self {
-        Self {
-            memory: Memory::new(),
-            turn: Turn::default(),
-            schedule: Schedule::new(1),
-            stamp: 0,
-            processes: 0,
-            alive: ProcessSet::EMPTY,
-            parked: ProcessSet::EMPTY,
-            steps: 0,
-            starting: false,
-            locals: std::array::from_fn(|_| Local::default()),
-            running: ProcessId::new(0),
-            outcome: None,
-            alone: 0,
-            ledger: Ledger::default(),
-            trial_requests: Vec::new(),
-            wanted_trial: None,
-            trial: None,
-        }
-    }
-
-    /// Makes ready for another execution.
-    pub(crate) fn reset(&mut self, model: Model, processes: usize) {
-        beat();
-        self.memory.reset(model, processes);
-        self.turn = Turn::default();
-        self.schedule.restart(processes);
-        self.stamp = STAMPS.fetch_add(1, Ordering::Relaxed);
-        self.processes = processes;
-        self.alive = ProcessSet::first(processes);
-        self.parked = ProcessSet::EMPTY;
-        self.steps = 0;
-        self.starting = true;
-        for local in &mut self.locals {
-            local.suspender = None;
-            local.run.clear();
-            local.fresh = false;
-            local.awaits.clear();
-            local.spurious = false;
-            local.paused = false;
-        }
-        self.outcome = None;
-        self.alone = 0;
-        self.trial_requests.clear();
-        self.trial = None;
-    }
-
-    /// Operations performed in this execution.
-    pub(super) fn steps(&self) -> u32 {
-        self.steps
-    }
-
-    /// How many turns hide something.
-    pub(super) fn hidden_turns(&self) -> usize {
-        self.ledger.hidden()
-    }
-
-    /// Whether a turn that was tried out hides something. A trial that never came about (the
-    /// replayed process went another way) proves nothing, so that turn is not trusted.
-    pub(super) fn settle(&mut self, request: TrialRequest) -> bool {
-        if self.ledger.get(request.signature).is_none() {
-            self.ledger.insert(request.signature, Turning::Hidden);
-        }
-        self.ledger.get(request.signature) == Some(Turning::Hidden)
     }
 }
 
@@ -488,116 +282,6 @@ impl<'a> Execution<'a> {
         self.end(Outcome::Blocked { waiting, for_ever });
     }
 
-    /// `me` has run through a loop once without effect and is about to do so again.
-    #[cold]
-    fn turned(&mut self, me: ProcessId, code: u64, location: Option<LocationId>) {
-        let state = &mut *self.state;
-        let local = &mut state.locals[me.index()];
-        let mut turn = None;
-        for (signature, steps) in local.run.turns(code, location) {
-            match state.ledger.get(signature) {
-                Some(Turning::Hidden) => {}
-                Some(Turning::Endless) => {
-                    turn = Some(steps);
-                    break;
-                }
-                None => {
-                    // Taken for endless until tried out after this execution.
-                    state.trial_requests.push(TrialRequest {
-                        signature,
-                        process: me,
-                        steps: state.schedule.len(),
-                    });
-                    turn = Some(steps);
-                    break;
-                }
-            }
-        }
-        let Some(turn) = turn else { return };
-        let spurious = turn.iter().any(|step| step.spurious);
-        let outdated = turn.iter().any(|step| {
-            step.read
-                && step.location.is_some_and(|location| state.memory.latest(location) != step.value)
-        });
-        if self.spinning == Spinning::Park && (spurious || outdated) {
-            // It would not wait for ever: spurious failures end, and stores become visible.
-            local.fresh = true;
-            local.run.clear();
-            return;
-        }
-        local.spurious = spurious;
-        local.awaits.clear();
-        local.awaits.extend(
-            turn.iter()
-                .filter(|step| step.read)
-                .filter_map(|step| step.location.map(|location| (location, step.value))),
-        );
-        local.run.clear();
-        state.parked.insert(me);
-    }
-
-    /// `me` arrives before an operation in an execution that is run for a trial: what the trial
-    /// answers, if it is under way or begins here.
-    #[cold]
-    fn arrive_in_trial(
-        &mut self,
-        me: ProcessId,
-        code: u64,
-        location: Option<LocationId>,
-    ) -> Option<Arrival> {
-        if let Some(trial) = &mut self.state.trial {
-            let step = trial.operate(code, location);
-            return Some(self.tried(step));
-        }
-        if self.spinning != Spinning::Run
-            && self.state.locals[me.index()].run.repeats(code, location)
-        {
-            return None; // parked before, so parked again
-        }
-        self.start_trial(me, code, location)
-    }
-
-    /// Starts the trial that this execution is run for, if `me` has just completed that turn.
-    fn start_trial(
-        &mut self,
-        me: ProcessId,
-        code: u64,
-        location: Option<LocationId>,
-    ) -> Option<Arrival> {
-        let state = &mut *self.state;
-        let wanted = state.wanted_trial?;
-        if wanted.process != me || wanted.steps != state.schedule.len() {
-            return None;
-        }
-        let local = &state.locals[me.index()];
-        let (signature, turn) = local
-            .run
-            .turns(code, location)
-            .find(|(signature, _)| *signature == wanted.signature)?;
-        let mut trial = Trial::new(signature, turn, &mut state.ledger);
-        let step = trial.operate(code, location);
-        state.trial = Some(trial);
-        Some(self.tried(step))
-    }
-
-    fn tried(&mut self, step: TrialStep) -> Arrival {
-        beat();
-        match step {
-            TrialStep::Answer(answer) => Arrival::Answer(answer),
-            TrialStep::Over(turning) => {
-                self.trial_over(turning);
-                Arrival::Switch(self.suspender())
-            }
-        }
-    }
-
-    fn trial_over(&mut self, turning: Turning) {
-        if let Some(trial) = self.state.trial.take() {
-            self.state.ledger.insert(trial.signature(), turning);
-        }
-        self.end(Outcome::Abandoned);
-    }
-
     /// The running process performs an operation with that code. `None`: the execution is over.
     #[inline(always)]
     pub(crate) fn perform<O: Operation>(
@@ -792,9 +476,18 @@ impl<'a> Execution<'a> {
 
     /// The execution is over. `process`, which has not finished, goes on alone for a while, seen by
     /// nobody: most get to the end of their code, which is a hundred times cheaper than to unwind them.
-    pub(crate) fn run_out(&mut self, process: ProcessId) {
-        self.state.running = process;
-        self.state.alone = ALONE_MAX;
+    /// Not so after a violation: what comes after it is no execution of an algorithm any more, and
+    /// might compute for ever. Whether the process is to go on.
+    pub(crate) fn run_out(&mut self, process: ProcessId) -> bool {
+        let broken = matches!(
+            self.state.outcome,
+            Some(Outcome::DataRace(_) | Outcome::Panicked { .. } | Outcome::Stopped)
+        );
+        if !broken {
+            self.state.running = process;
+            self.state.alone = ALONE_MAX;
+        }
+        !broken
     }
 
     #[cold]
@@ -850,18 +543,6 @@ impl<'a> Execution<'a> {
         let event = Event { step, process, kind };
         if self.observer.observe(&event) == ControlFlow::Break(()) {
             self.end(Outcome::Stopped);
-        }
-    }
-}
-
-/// Wakes who waits for a new value at `location`.
-#[cold]
-fn unpark(state: &mut State, location: LocationId) {
-    for process in state.parked.iter() {
-        let local = &mut state.locals[process.index()];
-        if local.awaits.iter().any(|&(awaited, _)| awaited == location) {
-            local.awaits.clear();
-            state.parked.remove(process);
         }
     }
 }

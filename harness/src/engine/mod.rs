@@ -7,17 +7,19 @@
 mod execution;
 mod fiber;
 mod operation;
+mod outcome;
 mod spin;
 
 use crate::process::ProcessId;
 use crate::trace::Schedule;
 
-pub(crate) use execution::{Arrival, Execution, HEARTBEAT};
-pub use execution::{DataRace, Outcome, Override, Settings};
+pub(crate) use execution::{Arrival, Execution, HEARTBEAT, TrialRequest};
 pub(crate) use fiber::{Fiber, Guard, Stopped, Suspender};
 pub(crate) use operation::{
     Call, Load, Method, Operation, PlainRead, PlainWrite, Reply, Store, Update, code,
 };
+
+pub use outcome::{DataRace, Outcome, Override, Settings};
 
 /// What the processes of a scenario do.
 pub trait Body {
@@ -97,5 +99,3 @@ impl Engine {
         self.state.settle(request)
     }
 }
-
-pub(crate) use execution::TrialRequest;

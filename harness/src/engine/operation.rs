@@ -10,7 +10,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::execution::Override;
+use super::outcome::Override;
 use crate::choice::{Chooser, Pending};
 use crate::event::{Access, AccessKind, LocationId, Site, ValueType, WriteId};
 use crate::memory::{Memory, Race};
