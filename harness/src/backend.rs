@@ -119,9 +119,18 @@ pub fn execute(
         let stopped = engine.fibers[process.index()].resume();
         after(process, stopped);
     }
+    // Twice, since one may wait for the other.
+    for process in ProcessId::all(processes).chain(ProcessId::all(processes)) {
+        let fiber = &mut engine.fibers[process.index()];
+        if fiber.is_busy() && with(|execution| execution.run_out(process)) == Some(true) {
+            fiber.resume();
+        }
+    }
+    with(|execution| execution.run_out_no_more());
     for fiber in &mut engine.fibers {
         fiber.unwind();
     }
+    CAPTURED.take(); // a panic on the way out is nobody's
     drop(restore);
     Some(execution.conclude())
 }
@@ -228,21 +237,40 @@ fn operate_at<O: Operation>(
         let location = locate(execution);
         (location, execution.arrive(O::pending(location), code, Some(location)))
     })?;
-    match arrival {
-        Arrival::Go => {}
-        Arrival::Switch(mine) => switch(mine)?,
-        Arrival::Answer(answer) => {
-            TOUCHED.set(Some(call.site));
-            let wrote = !answer.spurious && operation.would_write(answer.value);
-            return Some(Reply { value: answer.value, wrote });
-        }
+    if let Arrival::Switch(mine) = arrival {
+        suspend(mine);
+    } else if !matches!(arrival, Arrival::Go) {
+        return do_without(arrival, &mut operation, location);
     }
     let reply = with(|execution| execution.perform(&mut operation, call, code, location)).flatten();
     TOUCHED.set(Some(call.site));
     if reply.is_none() {
-        leave();
+        return end(&mut operation, location);
     }
     reply
+}
+
+/// An operation that is not performed.
+#[cold]
+fn do_without<O: Operation>(
+    arrival: Arrival,
+    operation: &mut O,
+    location: LocationId,
+) -> Option<Reply> {
+    if let Arrival::Answer(answer) = arrival {
+        let wrote = !answer.spurious && operation.writes(answer.value).is_some();
+        return Some(Reply { value: answer.value, wrote });
+    }
+    with(|execution| execution.perform_alone(operation, location))
+}
+
+/// The execution is over. The operation, should the process go on, is none of it.
+#[cold]
+fn end<O: Operation>(operation: &mut O, location: LocationId) -> Option<Reply> {
+    if with(|execution| execution.is_running_out()) == Some(false) {
+        leave();
+    }
+    with(|execution| execution.perform_alone(operation, location))
 }
 
 /// An atomic load.
@@ -281,7 +309,7 @@ pub(crate) fn fence(site: Site, ordering: Ordering) -> Option<()> {
     match with(|execution| execution.arrive(Pending::Silent, code, None))? {
         Arrival::Go => {}
         Arrival::Switch(mine) => switch(mine)?,
-        Arrival::Answer(_) => return Some(()),
+        Arrival::Answer(_) | Arrival::Alone => return Some(()),
     }
     TOUCHED.set(Some(site));
     with(|execution| execution.fence(ordering, site, code))
@@ -293,7 +321,7 @@ pub(crate) fn pause(site: Site) -> Option<()> {
     match with(|execution| execution.arrive_at_pause())? {
         Arrival::Go => {}
         Arrival::Switch(mine) => switch(mine)?,
-        Arrival::Answer(_) => return Some(()),
+        Arrival::Answer(_) | Arrival::Alone => return Some(()),
     }
     TOUCHED.set(Some(site));
     with(|execution| execution.pause(site))
@@ -324,7 +352,7 @@ pub(crate) fn wakes_up(site: Site) -> Option<bool> {
         None => return Some(false),
         Some(Arrival::Go) => {}
         Some(Arrival::Switch(mine)) => switch(mine)?,
-        Some(Arrival::Answer(_)) => return Some(false),
+        Some(Arrival::Answer(_) | Arrival::Alone) => return Some(false),
     }
     let answer = with(|execution| execution.wakes_up(site)).flatten();
     if answer.is_none() {
@@ -352,7 +380,7 @@ fn take(
         match arrival {
             Arrival::Go => {}
             Arrival::Switch(mine) => switch(mine)?,
-            Arrival::Answer(_) => return Some(location),
+            Arrival::Answer(_) | Arrival::Alone => return Some(location),
         }
         match with(|execution| execution.take(call, location)).flatten() {
             Some(true) => return Some(location),
@@ -471,7 +499,7 @@ pub(crate) fn section(kind: EventKind) {
     TOUCHED.set(None);
     let over = with(|execution| {
         execution.section(kind);
-        execution.is_over()
+        execution.is_over() && !execution.is_running_out()
     });
     if over == Some(true) {
         leave();
@@ -490,10 +518,16 @@ fn switch(mine: Suspender) -> Option<()> {
     if std::thread::panicking() {
         return None;
     }
-    // SAFETY: `mine` is the suspender of the running process, made for the fiber that this code runs
-    // on; its job has not ended, since this is it.
-    unsafe { mine.suspend() };
+    suspend(mine);
     Some(())
+}
+
+/// Lets another process run. `mine` is the suspender of the running process.
+#[inline]
+fn suspend(mine: Suspender) {
+    // SAFETY: the suspender of the running process was made for the fiber that this code runs on;
+    // its job has not ended, since this is it.
+    unsafe { mine.suspend() };
 }
 
 /// Leaves the execution, which is over.

@@ -13,102 +13,26 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::fiber::Suspender;
 use super::operation::{Call, Circumstances, Operation, Refusal, Reply, instead};
-use super::spin::{Answer, Ledger, Run, Signature, Step, Trial, TrialStep, Turning};
-use super::waiting::{Waitable, Wanted};
-use crate::choice::{Choice, Chooser, Ending, Pending, Performed, Spinning, Strategy, Turn};
+use super::outcome::{DataRace, Outcome, Settings};
+use super::spin::{Answer, Step, Turning};
+use crate::choice::{Choice, Chooser, Ending, Pending, Performed, Spinning, Strategy};
 use crate::event::{Event, EventKind, LocationId, Observer, Section, Site};
-use crate::memory::{Memory, Model, Race};
-use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
+use crate::memory::Race;
+use crate::process::{ProcessId, ProcessSet};
 use crate::trace::Schedule;
 
-/// How an execution ended.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// Every process did all it had to do.
-    Complete,
-    /// Nobody can take a step any more.
-    Blocked {
-        /// Who waits.
-        waiting: ProcessSet,
-        /// Whether they wait for ever: each would read the same values again. Otherwise this
-        /// execution only stands for the beginning of others.
-        for_ever: bool,
-    },
-    /// It took as many operations as it may.
-    StepLimit,
-    /// The strategy gave it up.
-    Abandoned,
-    /// The observer ended it.
-    Stopped,
-    /// Two processes accessed non-atomic data without an order between them.
-    DataRace(DataRace),
-    /// A process left a guard that it was not in.
-    Misused(Misuse),
-    /// The code of `process` panicked.
-    Panicked {
-        /// Whose code; `None` while the shared value was made.
-        process: Option<ProcessId>,
-        /// The message.
-        message: String,
-        /// Where, as `file:line`.
-        site: String,
-    },
-}
+mod sleeping;
+mod state;
+mod waiting;
 
-/// A data race: two accesses to non-atomic data, at least one a write, neither happens before the
-/// other ([intro.races] 21).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DataRace {
-    /// Who came second in this execution.
-    pub process: ProcessId,
-    /// Who came first.
-    pub other: ProcessId,
-    /// Whether the second access writes.
-    pub writes: bool,
-    /// Whether the first access wrote.
-    pub other_writes: bool,
-    /// The second access.
-    pub site: Site,
-    /// The data.
-    pub location: LocationId,
-}
+pub use sleeping::{Cause, Waitable, Wanted};
+pub(crate) use state::{HEARTBEAT, State, TrialRequest};
 
-/// A process left a [`Guard`](crate::shim::Guard) that it was not in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Misuse {
-    /// Who.
-    pub process: ProcessId,
-    /// Who was in it, if anybody was.
-    pub holder: Option<ProcessId>,
-    /// Where.
-    pub site: Site,
-}
+use state::{LOCATION_BITS, STEPS_PER_BEAT, beat};
+use waiting::unpark;
 
-/// A stronger ordering to try at one call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Override {
-    /// The call site.
-    pub site: Site,
-    /// The method called there.
-    pub method: &'static str,
-    /// The ordering written there.
-    pub written: Ordering,
-    /// The ordering to use instead.
-    pub instead: Ordering,
-}
-
-/// How an execution is run, beside its strategy.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The memory model.
-    pub model: Model,
-    /// Operations after which it ends with [`Outcome::StepLimit`].
-    pub steps_max: u32,
-    /// Whether accesses are told to the observer as events.
-    pub traced: bool,
-    /// Orderings to replace.
-    pub overrides: Vec<Override>,
-}
+/// Operations that a process may do to run out, once its execution is over.
+const ALONE_MAX: u32 = 40;
 
 /// What a process is told when it arrives before an operation.
 #[derive(Clone, Copy, Debug)]
@@ -119,47 +43,20 @@ pub(crate) enum Arrival {
     Switch(Suspender),
     /// This is the answer; nothing is performed. (A trial of a waiting loop.)
     Answer(Answer),
-}
-
-/// A turn of a waiting loop that nobody has tried out yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TrialRequest {
-    signature: Signature,
-    process: ProcessId,
-    /// After how many steps of the execution the process arrived at the end of that turn.
-    pub(crate) steps: usize,
-}
-
-/// One process, seen from inside the execution.
-#[derive(Debug, Default)]
-pub(super) struct Local {
-    suspender: Option<Suspender>,
-    pub(super) run: Run,
-    /// Memory fairness: its reads take the latest write, since the last turn of its waiting loop
-    /// read an older one (Lahav et al., OOPSLA'21).
-    pub(super) fresh: bool,
-    /// What it waits for, while it is parked.
-    pub(super) awaits: Vec<(LocationId, u64)>,
-    /// Whether the turn after which it was parked is evidence of waiting.
-    spurious: bool,
-    /// What it is about to take, or sleeps for.
-    pub(super) wants: Option<Wanted>,
-    /// Whether it has woken up spuriously in this execution.
-    pub(super) woke_up: bool,
-    /// Whether its last step was a pause. Others need no second chance to run before it has done
-    /// something: pauses in a row are one step, however long a process backs off.
-    pub(super) paused: bool,
+    /// The execution is over, and the process [runs out](Execution::run_out).
+    Alone,
 }
 
 /// The state of one execution.
 pub(crate) struct Execution<'a> {
-    pub(super) strategy: &'a mut dyn Strategy,
+    strategy: &'a mut dyn Strategy,
     observer: &'a mut dyn Observer,
-    pub(super) state: &'a mut State,
-    pub(super) settings: &'a Settings,
-    pub(super) watches: bool,
-    pub(super) spinning: Spinning,
-    pub(super) serves_in_order: bool,
+    state: &'a mut State,
+    settings: &'a Settings,
+    steps_max: u32,
+    watches: bool,
+    spinning: Spinning,
+    serves_in_order: bool,
     /// Whether to look for turns of waiting loops.
     tracks: bool,
     /// Whether somebody is told of every operation.
@@ -172,135 +69,12 @@ impl std::fmt::Debug for Execution<'_> {
     }
 }
 
-/// The buffers of executions: reused, so that an execution allocates nothing.
-#[derive(Debug)]
-pub(crate) struct State {
-    pub(super) memory: Memory,
-    pub(super) turn: Turn,
-    pub(super) schedule: Schedule,
-    /// Identifies the execution in the tags of student variables; never zero.
-    stamp: u64,
-    processes: usize,
-    pub(super) alive: ProcessSet,
-    pub(super) parked: ProcessSet,
-    pub(super) steps: u32,
-    /// Processes are being started, one after the other: nobody steps yet.
-    starting: bool,
-    pub(super) locals: [Local; PROCESSES_MAX],
-    pub(super) running: ProcessId,
-    /// How many processes have arrived before something that they take.
-    pub(super) arrivals: u32,
-    /// What is used by name: the tokens of `park`, the queues of futexes.
-    pub(super) waitables: Vec<(Waitable, LocationId)>,
-    /// Who is in which guard.
-    pub(super) holders: Vec<(LocationId, ProcessId)>,
-    outcome: Option<Outcome>,
-    ledger: Ledger,
-    pub(super) trial_requests: Vec<TrialRequest>,
-    /// The turn to try out in this execution, and its trial once it is under way.
-    pub(super) wanted_trial: Option<TrialRequest>,
-    pub(super) trial: Option<Trial>,
-}
-
-/// Numbers executions over all threads, so that no two share a stamp.
-static STAMPS: AtomicU64 = AtomicU64::new(1);
-
-/// Moves on as operations are performed, for the watchdog: it stands still while student code runs
-/// on without a preemption point.
-pub(crate) static HEARTBEAT: AtomicU64 = AtomicU64::new(0);
-
-/// Operations between two beats. (Every execution begins with one.)
-const STEPS_PER_BEAT: u32 = 64;
-
-fn beat() {
-    // Who else beats does not matter, as long as it does not stand still.
-    HEARTBEAT.store(HEARTBEAT.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
-}
-
-/// The low bits of a variable's tag number its location; the others hold the stamp.
-const LOCATION_BITS: u32 = 20;
-
-impl State {
-    pub(super) fn new() -> Self {
-        Self {
-            memory: Memory::new(),
-            turn: Turn::default(),
-            schedule: Schedule::new(1),
-            stamp: 0,
-            processes: 0,
-            alive: ProcessSet::EMPTY,
-            parked: ProcessSet::EMPTY,
-            steps: 0,
-            starting: false,
-            locals: std::array::from_fn(|_| Local::default()),
-            running: ProcessId::new(0),
-            arrivals: 0,
-            waitables: Vec::new(),
-            holders: Vec::new(),
-            outcome: None,
-            ledger: Ledger::default(),
-            trial_requests: Vec::new(),
-            wanted_trial: None,
-            trial: None,
-        }
-    }
-
-    /// Makes ready for another execution.
-    pub(crate) fn reset(&mut self, model: Model, processes: usize) {
-        beat();
-        self.memory.reset(model, processes);
-        self.turn = Turn::default();
-        self.schedule.restart(processes);
-        self.stamp = STAMPS.fetch_add(1, Ordering::Relaxed);
-        self.processes = processes;
-        self.alive = ProcessSet::first(processes);
-        self.parked = ProcessSet::EMPTY;
-        self.steps = 0;
-        self.starting = true;
-        for local in &mut self.locals {
-            local.suspender = None;
-            local.run.clear();
-            local.fresh = false;
-            local.awaits.clear();
-            local.spurious = false;
-            local.wants = None;
-            local.woke_up = false;
-            local.paused = false;
-        }
-        self.arrivals = 0;
-        self.waitables.clear();
-        self.holders.clear();
-        self.outcome = None;
-        self.trial_requests.clear();
-        self.trial = None;
-    }
-
-    /// Operations performed in this execution.
-    pub(super) fn steps(&self) -> u32 {
-        self.steps
-    }
-
-    /// How many turns hide something.
-    pub(super) fn hidden_turns(&self) -> usize {
-        self.ledger.hidden()
-    }
-
-    /// Whether a turn that was tried out hides something. A trial that never came about (the
-    /// replayed process went another way) proves nothing, so that turn is not trusted.
-    pub(super) fn settle(&mut self, request: TrialRequest) -> bool {
-        if self.ledger.get(request.signature).is_none() {
-            self.ledger.insert(request.signature, Turning::Hidden);
-        }
-        self.ledger.get(request.signature) == Some(Turning::Hidden)
-    }
-}
-
 /// Hands the memory's questions to the strategy and records the answers.
-pub(super) struct Decider<'a> {
-    pub(super) strategy: &'a mut dyn Strategy,
-    pub(super) schedule: &'a mut Schedule,
-    pub(super) watches: bool,
-    pub(super) fresh: bool,
+struct Decider<'a> {
+    strategy: &'a mut dyn Strategy,
+    schedule: &'a mut Schedule,
+    watches: bool,
+    fresh: bool,
 }
 
 impl Chooser for Decider<'_> {
@@ -329,12 +103,14 @@ impl<'a> Execution<'a> {
         let spinning = strategy.spinning();
         let tracks = spinning != Spinning::Run || state.wanted_trial.is_some();
         let tells = watches || settings.traced;
+        let steps_max = settings.steps_max;
         let serves_in_order = strategy.serves_in_order();
         Self {
             strategy,
             observer,
             state,
             settings,
+            steps_max,
             watches,
             spinning,
             serves_in_order,
@@ -349,12 +125,6 @@ impl<'a> Execution<'a> {
         self.state.outcome.is_some()
     }
 
-    /// Which process is running, and in which section.
-    pub(crate) fn whereabouts(&self) -> (ProcessId, Section) {
-        let running = self.state.running;
-        (running, self.state.turn.sections[running.index()])
-    }
-
     /// The suspender of the running process.
     #[inline]
     pub(crate) fn suspender(&self) -> Suspender {
@@ -362,12 +132,18 @@ impl<'a> Execution<'a> {
     }
 
     #[inline]
-    pub(super) fn suspender_of(&self, process: ProcessId) -> Suspender {
+    fn suspender_of(&self, process: ProcessId) -> Suspender {
         self.state.locals[process.index()].suspender.expect("a process that runs was started")
     }
 
     pub(crate) fn started(&mut self, process: ProcessId, suspender: Suspender) {
         self.state.locals[process.index()].suspender = Some(suspender);
+    }
+
+    /// Which process is running, and in which section.
+    pub(crate) fn whereabouts(&self) -> (ProcessId, Section) {
+        let running = self.state.running;
+        (running, self.state.turn.sections[running.index()])
     }
 
     /// How many processes there are.
@@ -380,6 +156,12 @@ impl<'a> Execution<'a> {
         if self.state.outcome.is_none() {
             self.state.outcome = Some(outcome);
         }
+    }
+
+    /// [Ends](Self::end) the execution, off the path that is taken at every step.
+    #[cold]
+    fn cut(&mut self, outcome: Outcome) {
+        self.end(outcome);
     }
 
     /// The location of a variable whose tag is `tag`, registered at its first use in this
@@ -418,7 +200,7 @@ impl<'a> Execution<'a> {
         location: Option<LocationId>,
     ) -> Arrival {
         if self.is_over() {
-            return Arrival::Switch(self.suspender());
+            return self.arrive_alone();
         }
         let me = self.state.running;
         if self.tracks {
@@ -446,7 +228,7 @@ impl<'a> Execution<'a> {
             return self.tried(step);
         }
         if self.is_over() {
-            return Arrival::Switch(self.suspender());
+            return self.arrive_alone();
         }
         let me = self.state.running;
         if std::mem::replace(&mut self.state.locals[me.index()].paused, true) {
@@ -457,41 +239,45 @@ impl<'a> Execution<'a> {
 
     /// Chooses who steps next, now that it is known what `me` will do.
     #[inline(always)]
-    pub(super) fn choose(&mut self, me: ProcessId, pending: Pending) -> Arrival {
+    fn choose(&mut self, me: ProcessId, pending: Pending) -> Arrival {
         self.state.turn.pending[me.index()] = pending;
-        if !self.state.starting && self.choose_next() == Some(me) {
+        if !self.state.starting && self.choose_who_steps() == Some(me) {
             Arrival::Go
         } else {
             Arrival::Switch(self.suspender_of(me))
         }
     }
 
+    /// The same, out of line.
+    fn choose_next(&mut self) {
+        self.choose_who_steps();
+    }
+
     /// Chooses who steps next; `None`: the execution is over.
-    #[inline]
-    pub(crate) fn choose_next(&mut self) -> Option<ProcessId> {
+    #[inline(always)]
+    fn choose_who_steps(&mut self) -> Option<ProcessId> {
         let state = &mut *self.state;
         let runnable = state.alive.difference(state.parked);
-        if runnable.is_empty() {
+        let Some(lowest) = runnable.lowest() else {
             self.nobody_can_step();
             return None;
-        }
-        if state.steps >= self.settings.steps_max {
-            self.end(Outcome::StepLimit);
+        };
+        if state.steps >= self.steps_max {
+            self.cut(Outcome::StepLimit);
             return None;
         }
-        let next = match runnable.lowest() {
-            Some(only) if runnable == ProcessSet::only(only) && !self.watches => only,
-            _ => {
-                state.turn.runnable = runnable;
-                state.turn.parked = state.parked;
-                let Some(index) = self.strategy.choose(&Choice::Process(&state.turn)) else {
-                    self.end(Outcome::Abandoned);
-                    return None;
-                };
-                let next = ProcessId::new(index);
-                assert!(runnable.contains(next), "a strategy chooses a process that can step");
-                next
-            }
+        let next = if runnable == ProcessSet::only(lowest) && !self.watches {
+            lowest
+        } else {
+            state.turn.runnable = runnable;
+            state.turn.parked = state.parked;
+            let Some(index) = self.strategy.choose(&Choice::Process(&state.turn)) else {
+                self.cut(Outcome::Abandoned);
+                return None;
+            };
+            let next = ProcessId::new(index);
+            assert!(runnable.contains(next), "a strategy chooses a process that can step");
+            next
         };
         state.schedule.step(next);
         state.running = next;
@@ -523,116 +309,6 @@ impl<'a> Execution<'a> {
         self.end(Outcome::Blocked { waiting, for_ever });
     }
 
-    /// `me` has run through a loop once without effect and is about to do so again.
-    #[cold]
-    fn turned(&mut self, me: ProcessId, code: u64, location: Option<LocationId>) {
-        let state = &mut *self.state;
-        let local = &mut state.locals[me.index()];
-        let mut turn = None;
-        for (signature, steps) in local.run.turns(code, location) {
-            match state.ledger.get(signature) {
-                Some(Turning::Hidden) => {}
-                Some(Turning::Endless) => {
-                    turn = Some(steps);
-                    break;
-                }
-                None => {
-                    // Taken for endless until tried out after this execution.
-                    state.trial_requests.push(TrialRequest {
-                        signature,
-                        process: me,
-                        steps: state.schedule.len(),
-                    });
-                    turn = Some(steps);
-                    break;
-                }
-            }
-        }
-        let Some(turn) = turn else { return };
-        let spurious = turn.iter().any(|step| step.spurious);
-        let outdated = turn.iter().any(|step| {
-            step.read
-                && step.location.is_some_and(|location| state.memory.latest(location) != step.value)
-        });
-        if self.spinning == Spinning::Park && (spurious || outdated) {
-            // It would not wait for ever: spurious failures end, and stores become visible.
-            local.fresh = true;
-            local.run.clear();
-            return;
-        }
-        local.spurious = spurious;
-        local.awaits.clear();
-        local.awaits.extend(
-            turn.iter()
-                .filter(|step| step.read)
-                .filter_map(|step| step.location.map(|location| (location, step.value))),
-        );
-        local.run.clear();
-        state.parked.insert(me);
-    }
-
-    /// `me` arrives before an operation in an execution that is run for a trial: what the trial
-    /// answers, if it is under way or begins here.
-    #[cold]
-    fn arrive_in_trial(
-        &mut self,
-        me: ProcessId,
-        code: u64,
-        location: Option<LocationId>,
-    ) -> Option<Arrival> {
-        if let Some(trial) = &mut self.state.trial {
-            let step = trial.operate(code, location);
-            return Some(self.tried(step));
-        }
-        if self.spinning != Spinning::Run
-            && self.state.locals[me.index()].run.repeats(code, location)
-        {
-            return None; // parked before, so parked again
-        }
-        self.start_trial(me, code, location)
-    }
-
-    /// Starts the trial that this execution is run for, if `me` has just completed that turn.
-    fn start_trial(
-        &mut self,
-        me: ProcessId,
-        code: u64,
-        location: Option<LocationId>,
-    ) -> Option<Arrival> {
-        let state = &mut *self.state;
-        let wanted = state.wanted_trial?;
-        if wanted.process != me || wanted.steps != state.schedule.len() {
-            return None;
-        }
-        let local = &state.locals[me.index()];
-        let (signature, turn) = local
-            .run
-            .turns(code, location)
-            .find(|(signature, _)| *signature == wanted.signature)?;
-        let mut trial = Trial::new(signature, turn, &mut state.ledger);
-        let step = trial.operate(code, location);
-        state.trial = Some(trial);
-        Some(self.tried(step))
-    }
-
-    fn tried(&mut self, step: TrialStep) -> Arrival {
-        beat();
-        match step {
-            TrialStep::Answer(answer) => Arrival::Answer(answer),
-            TrialStep::Over(turning) => {
-                self.trial_over(turning);
-                Arrival::Switch(self.suspender())
-            }
-        }
-    }
-
-    pub(super) fn trial_over(&mut self, turning: Turning) {
-        if let Some(trial) = self.state.trial.take() {
-            self.state.ledger.insert(trial.signature(), turning);
-        }
-        self.end(Outcome::Abandoned);
-    }
-
     /// The running process performs an operation with that code. `None`: the execution is over.
     #[inline(always)]
     pub(crate) fn perform<O: Operation>(
@@ -642,6 +318,9 @@ impl<'a> Execution<'a> {
         code: u64,
         location: LocationId,
     ) -> Option<Reply> {
+        if self.is_over() {
+            return None;
+        }
         let process = self.state.running;
         let state = &mut *self.state;
         state.locals[process.index()].paused = false;
@@ -656,7 +335,7 @@ impl<'a> Execution<'a> {
         let effect = match operation.perform(at, &mut state.memory, decider) {
             Ok(effect) => effect,
             Err(Refusal::Abandoned) => {
-                self.end(Outcome::Abandoned);
+                self.cut(Outcome::Abandoned);
                 return None;
             }
             Err(Refusal::Race(race)) => return self.raced(call.site, location, O::WRITES, race),
@@ -723,6 +402,9 @@ impl<'a> Execution<'a> {
 
     /// The running process performs a fence.
     pub(crate) fn fence(&mut self, ordering: Ordering, site: Site, code: u64) {
+        if self.is_over() {
+            return;
+        }
         let me = self.state.running;
         self.state.locals[me.index()].paused = false;
         let ordering = instead(&self.settings.overrides, site, "fence", ordering);
@@ -753,7 +435,7 @@ impl<'a> Execution<'a> {
 
     /// The running process pauses.
     pub(crate) fn pause(&mut self, site: Site) {
-        if self.settings.traced {
+        if self.settings.traced && !self.is_over() {
             self.tell(self.state.running, EventKind::Pause(site));
         }
     }
@@ -808,6 +490,61 @@ impl<'a> Execution<'a> {
         if self.is_over() { None } else { Some(self.state.running) }
     }
 
+    /// The execution is over. `process`, which has not finished, goes on alone for a while, seen by
+    /// nobody: most get to the end of their code, which is a hundred times cheaper than to unwind them.
+    /// Not so after a violation: what comes after it is no execution of an algorithm any more, and
+    /// might compute for ever. Whether the process is to go on.
+    pub(crate) fn run_out(&mut self, process: ProcessId) -> bool {
+        let broken = matches!(
+            self.state.outcome,
+            Some(
+                Outcome::DataRace(_)
+                    | Outcome::Misused(_)
+                    | Outcome::Panicked { .. }
+                    | Outcome::Stopped
+            )
+        );
+        if !broken {
+            self.state.running = process;
+            self.state.alone = ALONE_MAX;
+        }
+        !broken
+    }
+
+    #[cold]
+    fn arrive_alone(&mut self) -> Arrival {
+        let Some(left) = self.state.alone.checked_sub(1) else {
+            return Arrival::Switch(self.suspender());
+        };
+        self.state.alone = left;
+        Arrival::Alone
+    }
+
+    /// What a process that runs out finds in the variable; it may change it.
+    #[cold]
+    pub(crate) fn perform_alone(
+        &mut self,
+        operation: &mut impl Operation,
+        location: LocationId,
+    ) -> Reply {
+        let value = self.state.memory.latest(location);
+        let written = operation.writes(value);
+        if let Some(written) = written {
+            self.state.memory.set_latest(location, written);
+        }
+        Reply { value, wrote: written.is_some() }
+    }
+
+    /// Whoever has not run out by now is unwound.
+    pub(crate) fn run_out_no_more(&mut self) {
+        self.state.alone = 0;
+    }
+
+    /// Whether the running process runs out.
+    pub(crate) fn is_running_out(&self) -> bool {
+        self.state.alone != 0
+    }
+
     /// Tells the strategy that the execution is over, and takes its outcome.
     pub(crate) fn conclude(self) -> Outcome {
         let ending = match &self.state.outcome {
@@ -819,24 +556,12 @@ impl<'a> Execution<'a> {
         self.state.outcome.take().expect("an execution that is over has an outcome")
     }
 
-    pub(super) fn tell(&mut self, process: ProcessId, kind: EventKind) {
+    fn tell(&mut self, process: ProcessId, kind: EventKind) {
         // An operation was counted when its process was chosen.
         let step = self.state.steps - u32::from(kind.is_step());
         let event = Event { step, process, kind };
         if self.observer.observe(&event) == ControlFlow::Break(()) {
             self.end(Outcome::Stopped);
-        }
-    }
-}
-
-/// Wakes who waits for a new value at `location`.
-#[cold]
-fn unpark(state: &mut State, location: LocationId) {
-    for process in state.parked.iter() {
-        let local = &mut state.locals[process.index()];
-        if local.awaits.iter().any(|&(awaited, _)| awaited == location) {
-            local.awaits.clear();
-            state.parked.remove(process);
         }
     }
 }

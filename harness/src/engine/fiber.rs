@@ -137,6 +137,11 @@ impl Fiber {
         self.wake(Wake::Continue)
     }
 
+    /// Whether a job is suspended on the stack.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.busy
+    }
+
     /// Ends the suspended job, if there is one: unwinds its stack.
     pub(crate) fn unwind(&mut self) {
         while self.busy {

@@ -7,20 +7,21 @@
 mod execution;
 mod fiber;
 mod operation;
+mod outcome;
 mod spin;
-mod waiting;
 
 use crate::event::LocationId;
 use crate::process::{ProcessId, ProcessSet};
 use crate::trace::Schedule;
 
-pub(crate) use execution::{Arrival, Execution, HEARTBEAT};
-pub use execution::{DataRace, Misuse, Outcome, Override, Settings};
+pub(crate) use execution::{Arrival, Execution, HEARTBEAT, TrialRequest};
+pub use execution::{Cause, Waitable, Wanted};
 pub(crate) use fiber::{Fiber, Guard, Stopped, Suspender};
 pub(crate) use operation::{
     Call, Load, Method, Operation, PlainRead, PlainWrite, Reply, Store, Update, code,
 };
-pub use waiting::{Cause, Waitable, Wanted};
+
+pub use outcome::{DataRace, Misuse, Outcome, Override, Settings};
 
 /// What the processes of a scenario do.
 pub trait Body {
@@ -115,5 +116,3 @@ impl Engine {
         self.state.settle(request)
     }
 }
-
-pub(crate) use execution::TrialRequest;

@@ -10,7 +10,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::execution::Override;
+use super::outcome::Override;
 use crate::choice::{Chooser, Pending};
 use crate::event::{Access, AccessKind, LocationId, Site, ValueType, WriteId};
 use crate::memory::{Memory, Race};
@@ -125,12 +125,13 @@ impl Effect {
         }
     }
 
+    /// An effect of which nothing more is known.
     #[inline(always)]
-    fn read(kind: AccessKind, ordering: Option<Ordering>, value: u64) -> Self {
+    const fn of(kind: AccessKind, ordering: Option<Ordering>) -> Self {
         Self {
             kind,
             ordering,
-            read: Some(value),
+            read: None,
             written: None,
             reads_from: None,
             follows: None,
@@ -161,11 +162,8 @@ pub(crate) trait Operation {
         chooser: C,
     ) -> Result<Effect, Refusal>;
 
-    /// Whether it would write, having read `value`.
-    fn would_write(&mut self, value: u64) -> bool {
-        let _ = value;
-        Self::WRITES
-    }
+    /// What it writes, if it writes, where `value` stands.
+    fn writes(&mut self, value: u64) -> Option<u64>;
 }
 
 /// An atomic load.
@@ -210,10 +208,15 @@ impl Operation for Load {
         let loaded = memory.load(at.process, at.location, ordering, chooser);
         let loaded = loaded.ok_or(Refusal::Abandoned)?;
         Ok(Effect {
+            read: Some(loaded.value),
             reads_from: Some(loaded.reads_from),
             stale_by: loaded.stale_by,
-            ..Effect::read(AccessKind::Load, Some(ordering), loaded.value)
+            ..Effect::of(AccessKind::Load, Some(ordering))
         })
+    }
+
+    fn writes(&mut self, _: u64) -> Option<u64> {
+        None
     }
 }
 
@@ -232,18 +235,18 @@ impl Operation for Store {
         let stored = memory.store(at.process, at.location, self.value, ordering, chooser);
         let stored = stored.ok_or(Refusal::Abandoned)?;
         Ok(Effect {
-            kind: AccessKind::Store,
-            ordering: Some(ordering),
-            read: None,
             written: Some(self.value),
-            reads_from: None,
             follows: Some(stored.follows),
             write: Some(stored.write),
             stale_by: stored.stale_by,
-            spurious: false,
             // Even of the value that was there: it would undo what another process stores meanwhile.
             changes: true,
+            ..Effect::of(AccessKind::Store, Some(ordering))
         })
+    }
+
+    fn writes(&mut self, _: u64) -> Option<u64> {
+        Some(self.value)
     }
 }
 
@@ -269,10 +272,11 @@ impl Operation for Update<'_> {
         let updated = memory.update(process, location, success, failure, self.weak, f, chooser);
         let updated = updated.ok_or(Refusal::Abandoned)?;
         let read = Effect {
+            read: Some(updated.read),
             reads_from: Some(updated.reads_from),
             stale_by: updated.stale_by,
             spurious: updated.spurious,
-            ..Effect::read(AccessKind::Load, Some(failure), updated.read)
+            ..Effect::of(AccessKind::Load, Some(failure))
         };
         let Some((written, write)) = updated.written else { return Ok(read) };
         Ok(Effect {
@@ -286,8 +290,8 @@ impl Operation for Update<'_> {
         })
     }
 
-    fn would_write(&mut self, value: u64) -> bool {
-        (self.function)(value).is_some()
+    fn writes(&mut self, value: u64) -> Option<u64> {
+        (self.function)(value)
     }
 }
 
@@ -303,7 +307,11 @@ impl Operation for PlainRead {
         _: C,
     ) -> Result<Effect, Refusal> {
         let value = memory.plain_read(at.process, at.location, at.step).map_err(Refusal::Race)?;
-        Ok(Effect::read(AccessKind::PlainRead, None, value))
+        Ok(Effect { read: Some(value), ..Effect::of(AccessKind::PlainRead, None) })
+    }
+
+    fn writes(&mut self, _: u64) -> Option<u64> {
+        None
     }
 }
 
@@ -321,17 +329,14 @@ impl Operation for PlainWrite {
         let before = memory.latest(at.location);
         memory.plain_write(at.process, at.location, self.value, at.step).map_err(Refusal::Race)?;
         Ok(Effect {
-            kind: AccessKind::PlainWrite,
-            ordering: None,
-            read: None,
             written: Some(self.value),
-            reads_from: None,
-            follows: None,
-            write: None,
-            stale_by: 0,
-            spurious: false,
             changes: self.value != before,
+            ..Effect::of(AccessKind::PlainWrite, None)
         })
+    }
+
+    fn writes(&mut self, _: u64) -> Option<u64> {
+        Some(self.value)
     }
 }
 

@@ -93,6 +93,28 @@ impl SeqCst {
         before
     }
 
+    /// What the next access of `process`, which knows `clock`, puts, in S, before the events that newer
+    /// writes than the one it takes give rise to: what strongly happens before it, if it is `SeqCst`,
+    /// and the fences that happen before it. If one of those events is already among these, S does
+    /// not allow the access ([atomics.order]/4). It follows more than these, by coherence; but whatever
+    /// is coherence-ordered before it is so before the newer writes too, and was put before those
+    /// events long ago.
+    pub(super) fn sources_before(
+        &self,
+        process: ProcessId,
+        clock: &VectorClock,
+        seq_cst: bool,
+    ) -> VectorClock {
+        let mut sources = VectorClock::ZERO;
+        if seq_cst {
+            sources = self.strongly_before(process, clock);
+        }
+        if self.fenced {
+            sources.join(&self.fences_before(clock));
+        }
+        sources
+    }
+
     /// Adds an event of `process`, which knew `before` and knows `clock` now that the event has
     /// happened; coherence puts `preceding` before it.
     #[inline]

@@ -20,8 +20,10 @@
 
 use std::sync::atomic::Ordering;
 
-use super::execution::{Arrival, Decider, Execution, Misuse, Outcome};
-use super::operation::{Call, Update};
+use super::super::operation::{Call, Update};
+use super::super::outcome::{Misuse, Outcome};
+use super::super::spin::Turning;
+use super::{Arrival, Decider, Execution};
 use crate::choice::{Choice, Chooser, Pending, Performed, Spinning};
 use crate::event::{EventKind, LocationId, Site};
 use crate::process::{ProcessId, ProcessSet};
@@ -90,7 +92,7 @@ impl Execution<'_> {
         }
         if self.state.trial.is_some() {
             // A turn that sleeps is no turn of a loop that spins.
-            self.trial_over(super::spin::Turning::Hidden);
+            self.trial_over(Turning::Hidden);
             return Arrival::Switch(self.suspender());
         }
         let me = self.state.running;
@@ -209,7 +211,7 @@ impl Execution<'_> {
             return Some(Arrival::Switch(self.suspender()));
         }
         if self.state.trial.is_some() {
-            self.trial_over(super::spin::Turning::Hidden);
+            self.trial_over(Turning::Hidden);
             return Some(Arrival::Switch(self.suspender()));
         }
         self.state.locals[me.index()].run.clear();
@@ -253,9 +255,9 @@ impl Execution<'_> {
     }
 }
 
-impl super::execution::State {
+impl super::State {
     /// Who sleeps, and for what.
-    pub(super) fn sleepers(&self) -> Vec<(ProcessId, Wanted)> {
+    pub(in crate::engine) fn sleepers(&self) -> Vec<(ProcessId, Wanted)> {
         let wanted = |process: ProcessId| {
             let wanted = self.locals[process.index()].wants?;
             let holder = self.holders.iter().find(|(location, _)| *location == wanted.location);
@@ -266,7 +268,7 @@ impl super::execution::State {
     }
 
     /// Who sleeps.
-    pub(super) fn asleep(&self) -> ProcessSet {
+    pub(in crate::engine) fn asleep(&self) -> ProcessSet {
         self.sleepers().into_iter().map(|(process, _)| process).collect()
     }
 }

@@ -1,0 +1,170 @@
+//! What an execution keeps between two steps, in buffers that serve the next one too.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::super::fiber::Suspender;
+use super::super::spin::{Ledger, Run, Signature, Trial, Turning};
+use super::Outcome;
+use super::sleeping::{Waitable, Wanted};
+use crate::choice::Turn;
+use crate::event::LocationId;
+use crate::memory::{Memory, Model};
+use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
+use crate::trace::Schedule;
+
+/// A turn of a waiting loop that nobody has tried out yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TrialRequest {
+    pub(super) signature: Signature,
+    pub(super) process: ProcessId,
+    /// After how many steps of the execution the process arrived at the end of that turn.
+    pub(super) steps: usize,
+}
+
+/// One process, seen from inside the execution.
+#[derive(Debug, Default)]
+pub(super) struct Local {
+    pub(super) suspender: Option<Suspender>,
+    pub(super) run: Run,
+    /// Memory fairness: its reads take the latest write, since the last turn of its waiting loop
+    /// read an older one (Lahav et al., OOPSLA'21).
+    pub(super) fresh: bool,
+    /// What it waits for, while it is parked.
+    pub(super) awaits: Vec<(LocationId, u64)>,
+    /// Whether the turn after which it was parked is evidence of waiting.
+    pub(super) spurious: bool,
+    /// What it is about to take, or sleeps for.
+    pub(super) wants: Option<Wanted>,
+    /// Whether it has woken up spuriously in this execution.
+    pub(super) woke_up: bool,
+    /// Whether its last step was a pause. Others need no second chance to run before it has done
+    /// something: pauses in a row are one step, however long a process backs off.
+    pub(super) paused: bool,
+}
+
+/// The buffers of executions: reused, so that an execution allocates nothing.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(super) memory: Memory,
+    pub(in crate::engine) turn: Turn,
+    pub(in crate::engine) schedule: Schedule,
+    /// Identifies the execution in the tags of student variables; never zero.
+    pub(super) stamp: u64,
+    pub(super) processes: usize,
+    pub(super) alive: ProcessSet,
+    pub(super) parked: ProcessSet,
+    pub(super) steps: u32,
+    /// Processes are being started, one after the other: nobody steps yet.
+    pub(super) starting: bool,
+    pub(super) locals: [Local; PROCESSES_MAX],
+    pub(super) running: ProcessId,
+    /// How many processes have arrived before something that they take.
+    pub(super) arrivals: u32,
+    /// What is used by name: the tokens of `park`, the queues of futexes.
+    pub(in crate::engine) waitables: Vec<(Waitable, LocationId)>,
+    /// Who is in which guard.
+    pub(super) holders: Vec<(LocationId, ProcessId)>,
+    pub(super) outcome: Option<Outcome>,
+    /// Operations that the running process may still do although the execution is over.
+    pub(super) alone: u32,
+    pub(super) ledger: Ledger,
+    pub(in crate::engine) trial_requests: Vec<TrialRequest>,
+    /// The turn to try out in this execution, and its trial once it is under way.
+    pub(in crate::engine) wanted_trial: Option<TrialRequest>,
+    pub(super) trial: Option<Trial>,
+}
+
+/// Numbers executions over all threads, so that no two share a stamp.
+static STAMPS: AtomicU64 = AtomicU64::new(1);
+
+/// Moves on as operations are performed, for the watchdog: it stands still while student code runs
+/// on without a preemption point.
+pub(crate) static HEARTBEAT: AtomicU64 = AtomicU64::new(0);
+
+/// Operations between two beats. (Every execution begins with one.)
+pub(super) const STEPS_PER_BEAT: u32 = 64;
+
+pub(super) fn beat() {
+    // Who else beats does not matter, as long as it does not stand still.
+    HEARTBEAT.store(HEARTBEAT.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+}
+
+/// The low bits of a variable's tag number its location; the others hold the stamp.
+pub(super) const LOCATION_BITS: u32 = 20;
+
+impl State {
+    pub(in crate::engine) fn new() -> Self {
+        Self {
+            memory: Memory::new(),
+            turn: Turn::default(),
+            schedule: Schedule::new(1),
+            stamp: 0,
+            processes: 0,
+            alive: ProcessSet::EMPTY,
+            parked: ProcessSet::EMPTY,
+            steps: 0,
+            starting: false,
+            locals: std::array::from_fn(|_| Local::default()),
+            running: ProcessId::new(0),
+            arrivals: 0,
+            waitables: Vec::new(),
+            holders: Vec::new(),
+            outcome: None,
+            alone: 0,
+            ledger: Ledger::default(),
+            trial_requests: Vec::new(),
+            wanted_trial: None,
+            trial: None,
+        }
+    }
+
+    /// Makes ready for another execution.
+    pub(crate) fn reset(&mut self, model: Model, processes: usize) {
+        beat();
+        self.memory.reset(model, processes);
+        self.turn = Turn::default();
+        self.schedule.restart(processes);
+        self.stamp = STAMPS.fetch_add(1, Ordering::Relaxed);
+        self.processes = processes;
+        self.alive = ProcessSet::first(processes);
+        self.parked = ProcessSet::EMPTY;
+        self.steps = 0;
+        self.starting = true;
+        for local in &mut self.locals {
+            local.suspender = None;
+            local.run.clear();
+            local.fresh = false;
+            local.awaits.clear();
+            local.spurious = false;
+            local.wants = None;
+            local.woke_up = false;
+            local.paused = false;
+        }
+        self.arrivals = 0;
+        self.waitables.clear();
+        self.holders.clear();
+        self.outcome = None;
+        self.alone = 0;
+        self.trial_requests.clear();
+        self.trial = None;
+    }
+
+    /// Operations performed in this execution.
+    pub(in crate::engine) fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// How many turns hide something.
+    pub(in crate::engine) fn hidden_turns(&self) -> usize {
+        self.ledger.hidden()
+    }
+
+    /// Whether a turn that was tried out hides something. A trial that never came about (the
+    /// replayed process went another way) proves nothing, so that turn is not trusted.
+    pub(in crate::engine) fn settle(&mut self, request: TrialRequest) -> bool {
+        if self.ledger.get(request.signature).is_none() {
+            self.ledger.insert(request.signature, Turning::Hidden);
+        }
+        self.ledger.get(request.signature) == Some(Turning::Hidden)
+    }
+}

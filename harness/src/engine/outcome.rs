@@ -1,0 +1,96 @@
+//! How an execution is run, and how it ends.
+
+use std::sync::atomic::Ordering;
+
+use crate::event::{LocationId, Site};
+use crate::memory::Model;
+use crate::process::{ProcessId, ProcessSet};
+
+/// How an execution ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Every process did all it had to do.
+    Complete,
+    /// Nobody can take a step any more.
+    Blocked {
+        /// Who waits.
+        waiting: ProcessSet,
+        /// Whether they wait for ever: each would read the same values again. Otherwise this
+        /// execution only stands for the beginning of others.
+        for_ever: bool,
+    },
+    /// It took as many operations as it may.
+    StepLimit,
+    /// The strategy gave it up.
+    Abandoned,
+    /// The observer ended it.
+    Stopped,
+    /// Two processes accessed non-atomic data without an order between them.
+    DataRace(DataRace),
+    /// A process left a guard that it was not in.
+    Misused(Misuse),
+    /// The code of `process` panicked.
+    Panicked {
+        /// Whose code; `None` while the shared value was made.
+        process: Option<ProcessId>,
+        /// The message.
+        message: String,
+        /// Where, as `file:line`.
+        site: String,
+    },
+}
+
+/// A data race: two accesses to non-atomic data, at least one a write, neither happens before the
+/// other ([intro.races] 21).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataRace {
+    /// Who came second in this execution.
+    pub process: ProcessId,
+    /// Who came first.
+    pub other: ProcessId,
+    /// Whether the second access writes.
+    pub writes: bool,
+    /// Whether the first access wrote.
+    pub other_writes: bool,
+    /// The second access.
+    pub site: Site,
+    /// The data.
+    pub location: LocationId,
+}
+
+/// A process left a [`Guard`](crate::shim::Guard) that it was not in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Misuse {
+    /// Who.
+    pub process: ProcessId,
+    /// Who was in it, if anybody was.
+    pub holder: Option<ProcessId>,
+    /// Where.
+    pub site: Site,
+}
+
+/// A stronger ordering to try at one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The call site.
+    pub site: Site,
+    /// The method called there.
+    pub method: &'static str,
+    /// The ordering written there.
+    pub written: Ordering,
+    /// The ordering to use instead.
+    pub instead: Ordering,
+}
+
+/// How an execution is run, beside its strategy.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The memory model.
+    pub model: Model,
+    /// Operations after which it ends with [`Outcome::StepLimit`].
+    pub steps_max: u32,
+    /// Whether accesses are told to the observer as events.
+    pub traced: bool,
+    /// Orderings to replace.
+    pub overrides: Vec<Override>,
+}
