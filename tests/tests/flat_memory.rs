@@ -11,7 +11,7 @@ use harness::contract::CriticalSection;
 use harness::exploration::{Exploration, Explorer, Setup};
 use harness::memory::Model;
 use harness::oracle::MutualExclusion;
-use harness::scenario::{Critical, CriticalSectionScenario};
+use harness::scenario::{CriticalSectionScenario, Scenario as _};
 use harness::strategy::Random;
 
 thread_local! {
@@ -74,7 +74,8 @@ fn round<B>(run: impl FnOnce() -> Exploration<B>) -> Round {
 }
 
 fn setup(model: Model, entries: u32) -> Setup {
-    Setup { model, quotas: vec![entries; 2], critical: Critical::Datum, steps_max: 4_000 }
+    let situation = CriticalSectionScenario::<reference::peterson::Peterson>::new().situations()[0];
+    Setup { model, situation, quotas: vec![entries; 2], steps_max: 4_000 }
 }
 
 /// Three rounds of random walks, after one to warm up.
