@@ -1,0 +1,119 @@
+//! The situations that semaphores are put in: each is right about every correct semaphore, small enough to
+//! be looked at completely, and sharp enough that what it is there for is found in it.
+
+use harness::engine::Outcome;
+use harness::exploration::{Explorer, Run, Setup};
+use harness::memory::Model;
+use harness::oracle::{Breach, Safety};
+use harness::runner::{SemaphoreSubject, Subject};
+use harness::scenario::{Scenario, SemaphoreScenario, is_datum};
+use reference::catalogue::{Entry, Kind, Visitor, visit_all};
+use reference::{flawed, semaphore};
+
+/// What may be wrong with an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wrong {
+    Broken(Breach),
+    Waits,
+    Race { datum: bool },
+    Misused,
+}
+
+fn judge(run: &Run<'_>, oracle: &Safety) -> Option<Wrong> {
+    match (oracle.breach(), run.outcome) {
+        (Some(breach), _) => Some(Wrong::Broken(breach)),
+        (None, Outcome::DataRace(race)) => Some(Wrong::Race { datum: is_datum(race.site) }),
+        (None, Outcome::Misused(_)) => Some(Wrong::Misused),
+        (None, Outcome::Blocked { for_ever: true, .. }) => Some(Wrong::Waits),
+        _ => None,
+    }
+}
+
+/// What is wrong in one situation, in any execution; how many there are, if that is known.
+fn search(
+    scenario: &dyn Scenario,
+    name: &str,
+    quotas: &[u32],
+    budget: u64,
+) -> (Option<Wrong>, Option<u64>) {
+    let mut situations = scenario.situations().iter();
+    let situation = *situations.find(|it| it.name == name).expect("the situation is known");
+    let setup = Setup { model: Model::Cpp20, situation, quotas: quotas.to_vec(), steps_max: 4_000 };
+    let mut explorer = Explorer::new(scenario);
+    let oracle = || Safety::new(situation.rule);
+    let found = explorer.exhaust(&setup, budget, oracle, judge).expect("no panic");
+    let graphs = found.exhausted.then_some(found.complete + found.blocked);
+    (found.breach.map(|(wrong, _)| wrong), graphs)
+}
+
+const ALL: [&str; 7] = ["datum", "stay", "two", "both", "meeting", "crew", "buffer"];
+
+struct Correct;
+
+impl Visitor for Correct {
+    type Output = ();
+
+    fn visit<S: Subject>(&mut self, entry: &Entry) {
+        if entry.assignment != "semaphore" || entry.kind == Kind::Flawed {
+            return;
+        }
+        let scenario = S::scenario();
+        assert_eq!(scenario.situations().len(), ALL.len());
+        for name in ALL {
+            let (wrong, graphs) = search(&*scenario, name, &[2, 2], 6_000);
+            assert_eq!(wrong, None, "{} in {name}", entry.path);
+            println!("{} in {name}: {graphs:?} graphs", entry.path);
+            assert!(graphs.is_some(), "{} in {name}: all executions are visited", entry.path);
+        }
+    }
+}
+
+#[test]
+fn every_correct_semaphore_is_right_in_all_executions_of_two_processes_with_two_rounds() {
+    visit_all(&mut Correct);
+}
+
+#[test]
+fn three_and_four_processes_meet_without_fault() {
+    type Reference = SemaphoreSubject<semaphore::Semaphore>;
+    let scenario = Reference::scenario();
+    for name in ALL {
+        for processes in [3, 4] {
+            let (wrong, _) = search(&*scenario, name, &vec![1; processes], 3_000);
+            assert_eq!(wrong, None, "{name} with {processes}");
+        }
+    }
+}
+
+#[test]
+fn what_a_signal_does_not_carry_along_is_missed_wherever_a_datum_is() {
+    let relaxed = SemaphoreScenario::<flawed::semaphore::relaxed::Semaphore>::new();
+    for name in ["datum", "both", "meeting", "crew", "buffer"] {
+        let (wrong, _) = search(&relaxed, name, &[2, 2], 6_000);
+        assert_eq!(wrong, Some(Wrong::Race { datum: true }), "{name}");
+    }
+    let flag = SemaphoreScenario::<flawed::semaphore::relaxed_flag::Semaphore>::new();
+    for name in ["meeting", "crew", "buffer"] {
+        let (wrong, _) = search(&flag, name, &[2, 2], 6_000);
+        assert_eq!(wrong, Some(Wrong::Race { datum: true }), "{name}");
+    }
+}
+
+#[test]
+fn each_situation_finds_what_it_is_there_for() {
+    let sets_one = SemaphoreScenario::<flawed::semaphore::signal_sets_one::Semaphore>::new();
+    let one = SemaphoreScenario::<flawed::semaphore::always_one::Semaphore>::new();
+    let first = SemaphoreScenario::<flawed::semaphore::wakes_at_the_first_only::Semaphore>::new();
+    for (scenario, name, quotas, expected) in [
+        (&sets_one as &dyn Scenario, "both", &[2, 2][..], Wrong::Waits),
+        (&sets_one, "meeting", &[2, 2], Wrong::Waits),
+        (&sets_one, "crew", &[1, 1, 1], Wrong::Waits),
+        (&one, "both", &[1, 1], Wrong::Waits),
+        (&first, "crew", &[1, 1, 1], Wrong::Waits),
+    ] {
+        let (wrong, _) = search(scenario, name, quotas, 20_000);
+        assert_eq!(wrong, Some(expected), "{name}");
+    }
+    let (wrong, _) = search(&one, "meeting", &[1, 1], 6_000);
+    assert!(matches!(wrong, Some(Wrong::Broken(Breach::NoPermit { .. }))), "{wrong:?}");
+}
