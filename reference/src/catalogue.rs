@@ -496,6 +496,7 @@ table! {
         monitor_barges: UNFAIR;
         off_by_one: FAIR.progress(always(&[LostWakeup])).bounded_waiting(UPHELD);
         one_too_many: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
+        overwrites_a_name: FAIR.progress(always(&[LostWakeup])).bounded_waiting(UPHELD);
         relaxed: FAIR.mutual_exclusion(NOT_VISIBLE);
         relaxed_flag: FAIR.mutual_exclusion(NOT_VISIBLE);
         signal_sets_one: FAIR.progress(always(&[LostWakeup]));
@@ -509,7 +510,6 @@ table! {
         sleeps_inside: FAIR.progress(always(&[ExitWaits])).bounded_waiting(UPHELD);
         trusts_the_wakeup: FAIR
             .mutual_exclusion(always(&[Overlap, OpenDoor]))
-            .progress(always(&[LostWakeup]))
             .bounded_waiting(UPHELD);
         wakes_at_the_first_only: UNFAIR.progress(always(&[LostWakeup]));
         wakes_the_wrong_one: FAIR

@@ -10,6 +10,7 @@ pub mod lost_wakeup;
 pub mod monitor_barges;
 pub mod off_by_one;
 pub mod one_too_many;
+pub mod overwrites_a_name;
 pub mod relaxed;
 pub mod relaxed_flag;
 pub mod signal_sets_one;

@@ -1,7 +1,7 @@
 //! Flawed: whoever wakes up takes it for granted that it was served.
 //!
 //! Bug: no second look after `park`, which may return by itself, or for an old token.
-//! Convicted of: mutual exclusion, overlap; and progress: a permit is handed to a process that has gone.
+//! Convicted of: mutual exclusion, overlap. (The permit that is handed to it later stands for the one that it never had.)
 //! Schedule: P0 has the permit, P1 waits and wakes up spuriously.
 
 use harness::prelude::*;

@@ -1,9 +1,7 @@
-//! Variant: no guard. Tickets, and for each of the next ones the process that holds it, so that a signal wakes
-//! the right one.
+//! Variant: no guard. Tickets, and for each process the one that it holds, so that a signal finds whom to wake.
 //!
-//! A process that is slow to say that it holds a ticket looks afterwards whether it was granted, and whoever
-//! grants looks afterwards who holds it: one of the two sees the other. A place is taken again only
-//! after its ticket was granted; whoever is woken by mistake looks and sleeps again.
+//! Whoever waits says for which ticket, and looks afterwards whether it was granted; whoever grants it looks
+//! afterwards who waits for it: one of the two sees the other, thanks to `SeqCst`.
 
 use harness::prelude::*;
 
@@ -12,8 +10,8 @@ use harness::prelude::*;
 pub struct Semaphore {
     drawn: AtomicUsize,
     granted: AtomicUsize,
-    /// By ticket, modulo the number of processes: the number of its holder plus one.
-    holder: Vec<AtomicUsize>,
+    /// By process: the ticket that it waits for, or waited for last, plus one.
+    ticket: Vec<AtomicUsize>,
 }
 
 impl CountingSemaphore for Semaphore {
@@ -21,16 +19,13 @@ impl CountingSemaphore for Semaphore {
         Self {
             drawn: AtomicUsize::new(0),
             granted: AtomicUsize::new(permits),
-            holder: (0..processes).map(|_| AtomicUsize::new(0)).collect(),
+            ticket: (0..processes).map(|_| AtomicUsize::new(0)).collect(),
         }
     }
 
     fn wait(&self, me: ProcessId) {
         let ticket = self.drawn.fetch_add(1, Ordering::SeqCst);
-        if ticket < self.granted.load(Ordering::SeqCst) {
-            return;
-        }
-        self.holder[ticket % self.holder.len()].store(me.index() + 1, Ordering::SeqCst);
+        self.ticket[me.index()].store(ticket + 1, Ordering::SeqCst);
         while ticket >= self.granted.load(Ordering::SeqCst) {
             park();
         }
@@ -38,9 +33,10 @@ impl CountingSemaphore for Semaphore {
 
     fn signal(&self, _me: ProcessId) {
         let ticket = self.granted.fetch_add(1, Ordering::SeqCst);
-        let holder = self.holder[ticket % self.holder.len()].load(Ordering::SeqCst);
-        if holder > 0 {
-            unpark(ProcessId::new(holder - 1));
+        let waits =
+            |process: &ProcessId| self.ticket[process.index()].load(Ordering::SeqCst) == ticket + 1;
+        if let Some(holder) = (0..self.ticket.len()).map(ProcessId::new).find(waits) {
+            unpark(holder);
         }
     }
 }
