@@ -127,7 +127,7 @@ impl<S: CountingSemaphore> Scenario for SemaphoreScenario<S> {
             _ => &[1],
         };
         let make = || permits.iter().map(|&permits| S::new(processes, permits)).collect();
-        let semaphores = backend::catch(make)?;
+        let all = backend::catch(make)?;
         let rounds = quotas.iter().copied().max().unwrap_or(0) as usize;
         let cells = match situation.name {
             "meeting" => processes * rounds,
@@ -135,12 +135,12 @@ impl<S: CountingSemaphore> Scenario for SemaphoreScenario<S> {
             _ => 1,
         };
         let data = (0..cells).map(|_| SharedCell::new(0)).collect();
-        Ok(Box::new(Semaphores { semaphores, quotas, situation, data }))
+        Ok(Box::new(Semaphores { all, quotas, situation, data }))
     }
 }
 
 struct Semaphores<'a, S> {
-    semaphores: Vec<S>,
+    all: Vec<S>,
     quotas: &'a [u32],
     situation: &'static Situation,
     /// Not atomic. Whoever touches them is allowed to by the contract alone: what happens before a `signal`
@@ -151,13 +151,13 @@ struct Semaphores<'a, S> {
 impl<S: CountingSemaphore> Semaphores<'_, S> {
     fn wait(&self, me: ProcessId, number: usize) {
         backend::section(EventKind::Called(Service::Wait(number as u8)));
-        self.semaphores[number].wait(me);
+        self.all[number].wait(me);
         backend::section(EventKind::Returned(Service::Wait(number as u8)));
     }
 
     fn signal(&self, me: ProcessId, number: usize) {
         backend::section(EventKind::Called(Service::Signal(number as u8)));
-        self.semaphores[number].signal(me);
+        self.all[number].signal(me);
         backend::section(EventKind::Returned(Service::Signal(number as u8)));
     }
 
@@ -188,7 +188,7 @@ impl<S: CountingSemaphore> Semaphores<'_, S> {
             "crew" => self.works(me),
             "buffer" => {
                 // There is one permit in all: the datum is passed on with it.
-                let (mine, other) = if self.produces(me) { (0, 1) } else { (1, 0) };
+                let (mine, other) = if produces(me) { (0, 1) } else { (1, 0) };
                 self.wait(me, mine);
                 self.touch();
                 self.signal(me, other);
@@ -238,15 +238,15 @@ impl<S: CountingSemaphore> Semaphores<'_, S> {
         }
     }
 
-    const fn produces(&self, me: ProcessId) -> bool {
-        me.index() % 2 == 0
-    }
-
-    /// How many rounds a process has. As much is taken out of a buffer as is put in.
+    /// How many rounds a process has. As much is taken out of a buffer as is put in. A round with both
+    /// permits is as long as two with one.
     fn quota(&self, me: ProcessId) -> u32 {
         let processes = self.quotas.len();
         let quota = self.quotas[me.index()];
-        if self.situation.name == "buffer" && processes % 2 == 1 && !self.produces(me) {
+        if self.situation.name == "both" && me.index() == 0 {
+            return quota.div_ceil(2);
+        }
+        if self.situation.name == "buffer" && processes % 2 == 1 && !produces(me) {
             // The consumers of three processes: one, for two producers.
             let (producers, consumers) = (processes.div_ceil(2) as u32, (processes / 2) as u32);
             return quota * producers / consumers;
@@ -267,4 +267,9 @@ impl<S: CountingSemaphore> Body for Semaphores<'_, S> {
             self.round(process, round as usize);
         }
     }
+}
+
+/// Whether this process fills the buffer.
+const fn produces(me: ProcessId) -> bool {
+    me.index().is_multiple_of(2)
 }

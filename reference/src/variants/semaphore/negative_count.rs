@@ -7,7 +7,7 @@ use harness::prelude::*;
 pub struct Semaphore<G = Guard> {
     guard: G,
     /// Below zero: as many processes wait.
-    value: SharedCell<i64>,
+    value: SharedCell<isize>,
     /// Who waits: process `queue[i % n]` for `i` from `first` to `last`, without the latter.
     queue: Vec<SharedCell<Option<ProcessId>>>,
     first: SharedCell<usize>,
@@ -20,7 +20,7 @@ impl<G: CriticalSection> CountingSemaphore for Semaphore<G> {
     fn new(processes: usize, permits: usize) -> Self {
         Self {
             guard: G::new(processes),
-            value: SharedCell::new(permits as i64),
+            value: SharedCell::new(permits.cast_signed()),
             queue: (0..processes).map(|_| SharedCell::new(None)).collect(),
             first: SharedCell::new(0),
             last: SharedCell::new(0),
