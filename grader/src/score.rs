@@ -194,7 +194,7 @@ pub(crate) fn describe(kind: WitnessKind) -> &'static str {
         WitnessKind::Solo => "a process that is alone does not get in",
         WitnessKind::Stuck => "everybody waits for ever",
         WitnessKind::Livelock => "the processes keep moving and nobody gets in",
-        WitnessKind::ExitWaits => "`exit_section` does not return",
+        WitnessKind::ExitWaits => "`exit_section`, or `signal`, does not return",
         WitnessKind::Starvation => "one process waits for ever while others enter again and again",
     }
 }

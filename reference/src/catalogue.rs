@@ -15,8 +15,8 @@
 //! - Memory is fair: a stale read for ever is no evidence against progress or bounded waiting.
 
 use harness::runner::WitnessKind::{
-    self, DataRace, ExitWaits, Livelock, NeedsRemainder, NotVisible, OpenDoor, Overlap, Solo,
-    Starvation, Stuck,
+    self, BusyWaiting, DataRace, EarlyWakeup, ExitWaits, Livelock, LostWakeup, NeedsRemainder,
+    NoPermit, NotVisible, OpenDoor, Overlap, Solo, Starvation, Stuck,
 };
 use harness::runner::{Criterion, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject};
 
@@ -215,6 +215,8 @@ const EITHER_WAY: &[WitnessKind] = &[Overlap, OpenDoor, NotVisible];
 const OVERLAPS_WEAKLY: Expected = FAIR.mutual_exclusion(weakly(EITHER_WAY)).bounded_waiting(
     sequentially(Expectation::NotViolated("without exclusion nothing bounds the bypass")),
 );
+const BUSY: &[(Criterion, Both)] = &[(Criterion::BusyWaiting, always(&[BusyWaiting]))];
+const UNDEFINED_WAITING: &[(Criterion, Both)] = &[(Criterion::BusyWaiting, open(UNDEFINED))];
 const NOT_VISIBLE: Both = weakly(&[NotVisible]);
 
 macro_rules! expected {
@@ -481,9 +483,52 @@ table! {
     flawed {}
     variants {}
 
-    semaphore::Semaphore: SemaphoreSubject for [2, 3, 4], measures FAIR;
-    flawed {}
-    variants {}
+    semaphore::Semaphore: SemaphoreSubject for [2, 3], measures FAIR;
+    flawed {
+        always_one: FAIR
+            .mutual_exclusion(always(&[NoPermit]))
+            .progress(always(&[LostWakeup]));
+        barges: UNFAIR;
+        busy_waits: FAIR.others(BUSY);
+        counts_and_hands_over: FAIR
+            .mutual_exclusion(always(&[Overlap, OpenDoor]))
+            .bounded_waiting(UPHELD);
+        forgets_signals: FAIR.progress(always(&[LostWakeup])).bounded_waiting(UPHELD);
+        last_come_first_served: UNFAIR;
+        lost_wakeup: FAIR.progress(always(&[LostWakeup])).bounded_waiting(UPHELD);
+        monitor_barges: UNFAIR;
+        off_by_one: FAIR.progress(always(&[LostWakeup])).bounded_waiting(UPHELD);
+        one_too_many: FAIR.mutual_exclusion(LETS_ALL_IN).bounded_waiting(UPHELD);
+        overwrites_a_name: FAIR.progress(always(&[LostWakeup])).bounded_waiting(UPHELD);
+        relaxed: FAIR.mutual_exclusion(NOT_VISIBLE);
+        relaxed_flag: FAIR.mutual_exclusion(NOT_VISIBLE);
+        signal_sets_one: FAIR.progress(always(&[LostWakeup]));
+        signal_without_guard: Expected {
+            mutual_exclusion: always(&[DataRace]),
+            progress: open(UNDEFINED),
+            bounded_waiting: open(UNDEFINED),
+            others: UNDEFINED_WAITING,
+            bypass: None,
+        };
+        sleeps_inside: FAIR.progress(always(&[ExitWaits])).bounded_waiting(UPHELD);
+        trusts_the_wakeup: FAIR
+            .mutual_exclusion(always(&[Overlap, OpenDoor]))
+            .bounded_waiting(UPHELD);
+        wakes_at_the_first_only: UNFAIR.progress(always(&[LostWakeup]));
+        wakes_the_wrong_one: FAIR
+            .progress(always(&[LostWakeup, EarlyWakeup]))
+            .bounded_waiting(UPHELD);
+        wakes_too_early: FAIR.progress(always(&[EarlyWakeup])).bounded_waiting(UPHELD);
+    }
+    variants {
+        baton;
+        flags;
+        futex_tickets;
+        mailboxes;
+        monitor;
+        negative_count;
+        parked_tickets;
+    }
 }
 
 const UNDEFINED: &str = "a program with a data race has no meaning";

@@ -5,8 +5,9 @@ use crate::process::ProcessId;
 /// A counting semaphore.
 ///
 /// It holds permits. [`wait`](Self::wait) takes one, and sleeps while there is none;
-/// [`signal`](Self::signal) gives one. The harness drives it as a lock with one permit or several, as the
-/// meeting of two processes (no permits at first), and as the two counters of a bounded buffer.
+/// [`signal`](Self::signal) gives one. The harness drives it as a lock with one permit; with two permits, of
+/// which a process may take both; without permits at first, as the meeting of several processes and as the
+/// orders and answers of a crew; and as the two counters of a bounded buffer.
 ///
 /// 1. *Mutual exclusion.* `wait` has returned at most as often as there were permits at the beginning and
 ///    calls of `signal` since. What happens before a `signal` happens before the return of the `wait`
@@ -15,8 +16,9 @@ use crate::process::ProcessId;
 ///    every fair schedule and however often somebody wakes up spuriously. `signal` never waits for
 ///    another process to come.
 /// 3. *Bounded waiting.* Others take at most a bounded number of permits between the call of a `wait`
-///    and its return.
-/// 4. *Busy waiting.* Whoever waits sleeps.
+///    and its return, under every schedule in which its process gets at least one full turn of its
+///    waiting loop between two of theirs, unless it sleeps.
+/// 4. *Busy waiting.* Whoever waits sleeps, sooner or later.
 ///
 /// Sources: Dijkstra, *Cooperating sequential processes*, 1965 (EWD 123; `wait` is P, `signal` is V);
 /// Silberschatz, Galvin, Gagne, *Operating System Concepts*, section 6.6.

@@ -48,6 +48,13 @@ fn judge(run: &Run<'_>, oracle: &Safety) -> Option<Kind> {
     }
 }
 
+fn judge_rule(_: &Run<'_>, oracle: &Safety) -> Option<Kind> {
+    oracle.breach().map(|breach| match breach {
+        Breach::Overlap(overlap) => Kind::Overlap(overlap),
+        other => Kind::Broken(other),
+    })
+}
+
 fn judge_overlap(_: &Run<'_>, oracle: &Safety) -> Option<Kind> {
     oracle.overlap().map(Kind::Overlap)
 }
@@ -218,15 +225,16 @@ impl Examiner<'_> {
         schedule: Schedule,
     ) -> Result<Verdict, Crash> {
         if kind == Kind::NotVisible {
-            // A data race on the datum may be the trace of an overlap that happened in another
-            // order in time: look for that, with a section in which nobody races.
+            // A data race on the datum may be the trace of an overlap, or of a wait without a permit,
+            // that happened in another order in time: look for that, with a section in which nobody
+            // races, if there is one.
             let situation = self.calm(setup.situation);
             let stay = Setup { situation, model: memory.sampled(), ..setup.clone() };
             let mut evidence = Vec::new();
             let oracle = || Safety::new(situation.rule);
-            let found = self.sample(&stay, 1, 0, oracle, judge_overlap, &mut evidence)?;
+            let found = self.sample(&stay, 1, 0, oracle, judge_rule, &mut evidence)?;
             if let Some((kind, schedule)) = found.breach {
-                return self.overlap(memory, kind, stay, schedule);
+                return self.violated(memory, kind, stay, schedule);
             }
         }
         if let Kind::Overlap(_) = kind {

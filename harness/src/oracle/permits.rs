@@ -88,4 +88,36 @@ mod tests {
         assert!(matches!(breach, Some(Breach::NoPermit { waits: 2, initial: 1, signals: 0, .. })));
         assert!(watch(&[1, 0], &[(0, wait)]).is_some(), "each semaphore has its own");
     }
+
+    #[test]
+    fn signals_by_any_process_are_remembered_in_any_number() {
+        let wait = |process| (process, EventKind::Returned(Service::Wait(0)));
+        let signal = |process| (process, EventKind::Called(Service::Signal(0)));
+        let all = [signal(0), signal(0), wait(1), signal(2), wait(0), wait(1)];
+        assert_eq!(watch(&[0], &all), None);
+        let breach = watch(&[0], &[&all[..], &[wait(2)]].concat());
+        let expected = Breach::NoPermit {
+            process: ProcessId::new(2),
+            semaphore: 0,
+            initial: 0,
+            signals: 3,
+            waits: 4,
+        };
+        assert_eq!(breach, Some(expected));
+    }
+
+    #[test]
+    fn a_permit_is_there_from_the_call_of_signal_on_and_taken_when_wait_returns() {
+        let calls = [
+            (0, EventKind::Called(Service::Wait(0))),
+            (1, EventKind::Called(Service::Wait(0))),
+            (2, EventKind::Called(Service::Signal(0))),
+            (0, EventKind::Returned(Service::Wait(0))),
+            (2, EventKind::Returned(Service::Signal(0))),
+        ];
+        assert_eq!(watch(&[0], &calls), None, "a signal that has not returned may serve already");
+        let second = [&calls[..], &[(1, EventKind::Returned(Service::Wait(0)))]].concat();
+        assert!(watch(&[0], &second).is_some(), "the return of signal is no second permit");
+        assert_eq!(watch(&[1], &second), None);
+    }
 }

@@ -7,6 +7,7 @@ mod report;
 mod scene;
 mod watchdog;
 mod witness;
+mod wording;
 
 pub use entry::{
     CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject, examine_in_test, main,

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::report::{Witness, WitnessKind, WitnessStep};
 use super::scene::{Scene, memory_name};
+use super::wording;
 use crate::backend::Panic;
 use crate::engine::{Cause, DataRace, Misuse, Outcome, Waitable, Wanted};
 use crate::event::{
@@ -363,6 +364,7 @@ const fn wire(kind: Kind, situation: &Situation) -> WitnessKind {
 /// What is written at the end of the drawing, and the reason in the words of the course.
 fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
     match kind {
+        Kind::Overlap(overlap) if wording::is_roomy(told.rule) => broken(Breach::Overlap(overlap)),
         Kind::Overlap(overlap) => (
             "both inside".to_owned(),
             format!(
@@ -414,14 +416,8 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
         ),
         Kind::NotVisible => {
             let race = told.race().map_or_else(String::new, raced);
-            (
-                race.clone(),
-                format!(
-                    "The processes are inside one after the other, but what one does there is not \
-                     visible to the next: {race} A release by the one that leaves and an acquire \
-                     by the one that enters, on the same variable, would order them."
-                ),
-            )
+            let reason = wording::not_visible(told.rule, &race);
+            (race, reason)
         }
         Kind::DataRace => {
             let race = told.race().map_or_else(String::new, raced);
@@ -460,13 +456,19 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
                 list(who, "goes", "go")
             ),
         ),
-        Kind::ExitWaits(who) => (
-            format!("{} in its exit section", wait(who)),
-            format!(
-                "{} in its exit section for ever: leaving must not depend on others.",
-                wait(who)
-            ),
-        ),
+        Kind::ExitWaits(who) => {
+            let call = wording::exit(&told.events, who);
+            (
+                format!("{} {call}", wait(who)),
+                format!(
+                    "{} {call} for ever: leaving must not depend on others. {}",
+                    wait(who),
+                    told.waits()
+                )
+                .trim_end()
+                .to_owned(),
+            )
+        }
         Kind::Starvation(who) => (
             String::new(),
             format!(

@@ -41,12 +41,35 @@ static TWO: Situation = Situation {
     may_panic: false,
 };
 
+/// Two permits, and one process that wants both. If there are fewer, it never gets them; and while it has
+/// them it is alone. It gives them back one right after the other, while several others may wait.
+static BOTH: Situation = Situation {
+    name: "both",
+    title: "two permits: P0 takes both and writes a datum, the others take one and read it",
+    rule: Rule::Permits { initial: &[2] },
+    cast: Cast::Parts { from: 2, to: 4 },
+    asks: Asks { safety: true, progress: true, ..Asks::NOTHING },
+    may_panic: false,
+};
+
 /// Two semaphores without a permit: each process tells the next one that it is there, and waits for
-/// the one before.
+/// the one before. A fast process signals again before its first signal was waited for.
 static MEETING: Situation = Situation {
     name: "meeting",
     title: "no permits: each process signals the next one, then waits for the one before",
     rule: Rule::Permits { initial: &[0, 0, 0, 0] },
+    cast: Cast::Parts { from: 2, to: 4 },
+    asks: Asks { safety: true, progress: true, sleep: true, ..Asks::NOTHING },
+    may_panic: false,
+};
+
+/// One process signals as often as there are others, which wait for the same semaphore, and then waits
+/// for as many signals in return: several wait, and several signals come. Who signals the one semaphore
+/// never waits for it.
+static CREW: Situation = Situation {
+    name: "crew",
+    title: "no permits: P0 signals once for each of the others, then waits for as many answers",
+    rule: Rule::Permits { initial: &[0, 0] },
     cast: Cast::Parts { from: 2, to: 4 },
     asks: Asks { safety: true, progress: true, sleep: true, ..Asks::NOTHING },
     may_panic: false,
@@ -62,7 +85,7 @@ static BUFFER: Situation = Situation {
     may_panic: false,
 };
 
-static ALL: [&Situation; 5] = [&DATUM, &STAY, &TWO, &MEETING, &BUFFER];
+static ALL: [&Situation; 7] = [&DATUM, &STAY, &TWO, &BOTH, &MEETING, &CREW, &BUFFER];
 
 /// The scenario of [`CountingSemaphore`], for one type of solution.
 #[derive(Debug)]
@@ -97,56 +120,77 @@ impl<S: CountingSemaphore> Scenario for SemaphoreScenario<S> {
     ) -> Result<Box<dyn Body + 'a>, Panic> {
         let processes = quotas.len();
         let permits: &[usize] = match situation.name {
-            "two" => &[2],
+            "two" | "both" => &[2],
             "meeting" => &[0; PROCESSES_MAX][..processes],
+            "crew" => &[0, 0],
             "buffer" => &[1, 0],
             _ => &[1],
         };
         let make = || permits.iter().map(|&permits| S::new(processes, permits)).collect();
-        let semaphores = backend::catch(make)?;
-        Ok(Box::new(Semaphores { semaphores, quotas, situation, datum: SharedCell::new(0) }))
+        let all = backend::catch(make)?;
+        let rounds = quotas.iter().copied().max().unwrap_or(0) as usize;
+        let cells = match situation.name {
+            "meeting" => processes * rounds,
+            "crew" => processes,
+            _ => 1,
+        };
+        let data = (0..cells).map(|_| SharedCell::new(0)).collect();
+        Ok(Box::new(Semaphores { all, quotas, situation, data }))
     }
 }
 
 struct Semaphores<'a, S> {
-    semaphores: Vec<S>,
+    all: Vec<S>,
     quotas: &'a [u32],
     situation: &'static Situation,
-    datum: SharedCell<u64>,
+    /// Not atomic. Whoever touches them is allowed to by the contract alone: what happens before a `signal`
+    /// happens before the return of the `wait` that takes its permit.
+    data: Vec<SharedCell<u64>>,
 }
 
 impl<S: CountingSemaphore> Semaphores<'_, S> {
     fn wait(&self, me: ProcessId, number: usize) {
         backend::section(EventKind::Called(Service::Wait(number as u8)));
-        self.semaphores[number].wait(me);
+        self.all[number].wait(me);
         backend::section(EventKind::Returned(Service::Wait(number as u8)));
     }
 
     fn signal(&self, me: ProcessId, number: usize) {
         backend::section(EventKind::Called(Service::Signal(number as u8)));
-        self.semaphores[number].signal(me);
+        self.all[number].signal(me);
         backend::section(EventKind::Returned(Service::Signal(number as u8)));
     }
 
-    fn round(&self, me: ProcessId) {
+    fn touch(&self) {
+        let seen = self.data[0].get();
+        self.data[0].set(seen.wrapping_add(1));
+    }
+
+    fn round(&self, me: ProcessId, round: usize) {
         let processes = self.quotas.len();
         match self.situation.name {
             "datum" => {
                 self.wait(me, 0);
-                let seen = self.datum.get();
-                self.datum.set(seen.wrapping_add(1));
+                self.touch();
                 self.signal(me, 0);
             }
+            "both" => self.takes_both(me),
             "meeting" => {
                 let before = (me.index() + processes - 1) % processes;
+                // A cell for each round. Only one process signals this semaphore, and only one waits for
+                // it: whichever permits its first `round + 1` waits took, that of signal number `round`
+                // or a later one is among them.
+                self.data[round * processes + me.index()].set(1);
                 self.signal(me, me.index());
                 self.wait(me, before);
+                self.data[round * processes + before].get();
             }
+            "crew" => self.works(me),
             "buffer" => {
-                let (mine, other) = if self.produces(me) { (0, 1) } else { (1, 0) };
+                // There is one permit in all: the datum is passed on with it.
+                let (mine, other) = if produces(me) { (0, 1) } else { (1, 0) };
                 self.wait(me, mine);
-                let seen = self.datum.get();
-                self.datum.set(seen.wrapping_add(1));
+                self.touch();
                 self.signal(me, other);
             }
             _ => {
@@ -158,15 +202,51 @@ impl<S: CountingSemaphore> Semaphores<'_, S> {
         }
     }
 
-    const fn produces(&self, me: ProcessId) -> bool {
-        me.index() % 2 == 0
+    /// Whoever has both permits has them from all that had one before.
+    fn takes_both(&self, me: ProcessId) {
+        self.wait(me, 0);
+        if me.index() == 0 {
+            self.wait(me, 0);
+            self.touch();
+            self.signal(me, 0);
+        } else {
+            self.data[0].get();
+        }
+        self.signal(me, 0);
     }
 
-    /// How many rounds a process has. As much is taken out of a buffer as is put in.
+    /// When the first process has all answers, all its permits were taken, perhaps several by the same
+    /// process, and whoever took one has done its work.
+    fn works(&self, me: ProcessId) {
+        let others = self.quotas.len() - 1;
+        if me.index() == 0 {
+            self.touch();
+            for _ in 0..others {
+                self.signal(me, 0);
+            }
+            for _ in 0..others {
+                self.wait(me, 1);
+            }
+            for answer in &self.data[1..] {
+                answer.get();
+            }
+        } else {
+            self.wait(me, 0);
+            let order = self.data[0].get();
+            self.data[me.index()].set(order);
+            self.signal(me, 1);
+        }
+    }
+
+    /// How many rounds a process has. As much is taken out of a buffer as is put in. A round with both
+    /// permits is as long as two with one.
     fn quota(&self, me: ProcessId) -> u32 {
         let processes = self.quotas.len();
         let quota = self.quotas[me.index()];
-        if self.situation.name == "buffer" && processes % 2 == 1 && !self.produces(me) {
+        if self.situation.name == "both" && me.index() == 0 {
+            return quota.div_ceil(2);
+        }
+        if self.situation.name == "buffer" && processes % 2 == 1 && !produces(me) {
             // The consumers of three processes: one, for two producers.
             let (producers, consumers) = (processes.div_ceil(2) as u32, (processes / 2) as u32);
             return quota * producers / consumers;
@@ -181,10 +261,15 @@ impl<S: CountingSemaphore> Body for Semaphores<'_, S> {
     }
 
     fn run(&self, process: ProcessId) {
-        for _ in 0..self.quota(process) {
+        for round in 0..self.quota(process) {
             // The remainder section: a step of its own, so that the request has its moment.
             yield_now();
-            self.round(process);
+            self.round(process, round as usize);
         }
     }
+}
+
+/// Whether this process fills the buffer.
+const fn produces(me: ProcessId) -> bool {
+    me.index().is_multiple_of(2)
 }

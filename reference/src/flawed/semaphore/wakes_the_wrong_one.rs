@@ -1,0 +1,38 @@
+//! Flawed: of those who wait for their tickets one is woken, whichever slept first.
+//!
+//! Bug: another one's ticket may have been granted. That one sleeps on.
+//! Convicted of: progress, lost wake-up, with three processes.
+//! Schedule: P1 draws a ticket and is slow, P2 draws the next one and sleeps, then P1 sleeps; P0 signals: P2 is
+//! woken, and it was the turn of P1.
+
+use harness::prelude::*;
+
+/// The tickets that were drawn, and those that were granted: a permit for each below.
+#[derive(Debug)]
+pub struct Semaphore {
+    drawn: AtomicU32,
+    granted: AtomicU32,
+}
+
+impl CountingSemaphore for Semaphore {
+    fn new(_processes: usize, permits: usize) -> Self {
+        Self { drawn: AtomicU32::new(0), granted: AtomicU32::new(permits as u32) }
+    }
+
+    fn wait(&self, _me: ProcessId) {
+        let ticket = self.drawn.fetch_add(1, Ordering::Relaxed);
+        loop {
+            let granted = self.granted.load(Ordering::Acquire);
+            // The distance, so that it does not matter when the numbers run over.
+            if granted.wrapping_sub(ticket).cast_signed() > 0 {
+                return;
+            }
+            futex_wait(&self.granted, granted);
+        }
+    }
+
+    fn signal(&self, _me: ProcessId) {
+        self.granted.fetch_add(1, Ordering::Release);
+        futex_wake(&self.granted, 1);
+    }
+}
