@@ -170,7 +170,12 @@ impl Examiner<'_> {
             simplest(&mut self.explorer, &setups, Stillness::new, judge_waits)?
         {
             let simpler_kind = self.classify(&smaller, &simpler, waiting)?;
-            if std::mem::discriminant(&simpler_kind) == std::mem::discriminant(&kind) {
+            // Others that fell asleep afterwards can make an early wake-up look like a lost one: what the
+            // simpler execution shows is what happened.
+            let of_wakeups = |kind| matches!(kind, Kind::LostWakeup(_) | Kind::EarlyWakeup(_));
+            if std::mem::discriminant(&simpler_kind) == std::mem::discriminant(&kind)
+                || of_wakeups(simpler_kind) && of_wakeups(kind)
+            {
                 return Ok(violation(simpler_kind, smaller, simpler));
             }
         }

@@ -37,7 +37,7 @@ static SLEEP: Situation = Situation {
     title: "inside, each process stays for two steps",
     rule: Rule::Exclusion { places: 1 },
     cast: Cast::Equals,
-    asks: Asks { progress: true, fairness: true, sleep: true, ..Asks::NOTHING },
+    asks: Asks { progress: true, fairness: true, sleep: true, brief_guard: true, ..Asks::NOTHING },
     may_panic: false,
 };
 
