@@ -484,7 +484,9 @@ table! {
             .others(MEANS_NOTHING);
         futex_three_states: UNFAIR;
         futex_waits_for_the_newest: FAIR.progress(always(&[LostWakeup])).bounded_waiting(UPHELD);
-        futex_wakes_first: FAIR.progress(always(&[EarlyWakeup])).bounded_waiting(UPHELD);
+        futex_wakes_first: FAIR
+            .progress(always(&[LostWakeup, EarlyWakeup]))
+            .bounded_waiting(UPHELD);
         futex_wakes_one: FAIR
             .progress(always(&[LostWakeup, EarlyWakeup]))
             .bounded_waiting(UPHELD);

@@ -1,8 +1,9 @@
 //! Flawed: a ticket lock over a futex that wakes everybody, and says afterwards whose turn it is.
 //!
 //! Bug: the wrong order. Whoever is woken looks at `serving`, finds the old number, and goes back to sleep.
-//! Convicted of: progress, woken too early.
-//! Schedule: P0 enters; P1 sleeps; P0 wakes it; P1 looks and sleeps again; P0 counts `serving` up.
+//! Convicted of: progress: woken too early, or a lost wake-up if it was about to sleep only.
+//! Schedule: P0 enters; P1 sees the old number; P0 wakes all sleepers, and there is none; P1 falls asleep;
+//! P0 counts `serving` up. Or: P1 sleeps already, is woken, looks, and sleeps again.
 
 use harness::prelude::*;
 
