@@ -70,15 +70,22 @@ pub enum ValueType {
     Unsigned,
     /// A signed integer, sign-extended to 64 bits.
     Signed,
+    /// `ProcessId`
+    Process,
+    /// `Option<ProcessId>`, with all bits set for `None`.
+    ProcessOrNone,
 }
 
 impl ValueType {
-    /// The value as source text: `true`, `3`, `-1`.
+    /// The value as source text: `true`, `3`, `-1`; `P1` for a process.
     pub fn show(self, value: u64) -> String {
         match self {
             Self::Bool => (value != 0).to_string(),
             Self::Unsigned => value.to_string(),
             Self::Signed => value.cast_signed().to_string(),
+            Self::Process => format!("P{value}"),
+            Self::ProcessOrNone if value == u64::MAX => "None".to_owned(),
+            Self::ProcessOrNone => format!("Some(P{value})"),
         }
     }
 }

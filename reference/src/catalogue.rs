@@ -15,8 +15,8 @@
 //! - Memory is fair: a stale read for ever is no evidence against progress or bounded waiting.
 
 use harness::runner::WitnessKind::{
-    self, BusyWaiting, DataRace, EarlyWakeup, ExitWaits, Livelock, LostWakeup, NeedsRemainder,
-    NoPermit, NotVisible, OpenDoor, Overlap, Solo, Starvation, Stuck,
+    self, BusyWaiting, DataRace, EarlyWakeup, ExitWaits, ForeignRelease, Livelock, LostWakeup,
+    Misuse, NeedsRemainder, NoPermit, NotVisible, OpenDoor, Overlap, Solo, Starvation, Stuck,
 };
 use harness::runner::{Criterion, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject};
 
@@ -479,9 +479,54 @@ table! {
         weak_exchange;
     }
 
-    mutex::Mutex: MutexSubject for [2, 3, 4], measures FAIR;
-    flawed {}
-    variants {}
+    mutex::Mutex: MutexSubject for [2, 3], measures FAIR;
+    flawed {
+        barging: UNFAIR;
+        forgets_the_guard: FAIR
+            .mutual_exclusion(always(&[DataRace]))
+            .progress(open(UNDEFINED))
+            .bounded_waiting(open(UNDEFINED))
+            .others(MEANS_NOTHING);
+        futex_three_states: UNFAIR;
+        futex_waits_for_the_newest: FAIR.progress(always(&[LostWakeup])).bounded_waiting(UPHELD);
+        futex_wakes_first: FAIR
+            .progress(always(&[LostWakeup, EarlyWakeup]))
+            .bounded_waiting(UPHELD);
+        futex_wakes_one: FAIR
+            .progress(always(&[LostWakeup, EarlyWakeup]))
+            .bounded_waiting(UPHELD);
+        if_for_while: FAIR
+            .mutual_exclusion(LETS_ALL_IN)
+            .bounded_waiting(UPHELD)
+            .others(NOT_ITS_FAULT);
+        joins_late: FAIR.progress(always(&[LostWakeup])).bounded_waiting(UPHELD);
+        leaves_the_guard_twice: FAIR
+            .mutual_exclusion(always(&[Misuse]))
+            .progress(open(UNDEFINED))
+            .bounded_waiting(open(UNDEFINED))
+            .others(MEANS_NOTHING);
+        lifo: UNFAIR;
+        opens_for_anybody: FAIR
+            .others(OPENS_FOR_ANYBODY);
+        relaxed_owner: FAIR.mutual_exclusion(NOT_VISIBLE);
+        sleeps_in_the_guard: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
+        spins_for_its_turn: FAIR
+            .others(WAITS_BUSILY);
+        wakes_before_release: FAIR.progress(always(&[EarlyWakeup])).bounded_waiting(UPHELD);
+        wakes_nobody: UNFAIR.progress(always(&[LostWakeup]));
+        wakes_the_neighbour: FAIR.progress(always(&[LostWakeup])).bounded_waiting(UPHELD);
+    }
+    variants {
+        atomics_only;
+        futex_of_its_own;
+        futex_ticket;
+        passes_the_baton;
+        queue_of_waiters;
+        spins_before_it_sleeps;
+        ticket_order;
+        waiting_array;
+        with_a_condition;
+    }
 
     semaphore::Semaphore: SemaphoreSubject for [2, 3], measures FAIR;
     flawed {
@@ -532,6 +577,13 @@ table! {
 }
 
 const UNDEFINED: &str = "a program with a data race has no meaning";
+const LOST_ANYWAY: &str = "exclusion is lost although nobody releases what it does not hold";
+const NOT_ITS_FAULT: &[(Criterion, Both)] = &[(Criterion::Ownership, not_violated(LOST_ANYWAY))];
+const MEANS_NOTHING: &[(Criterion, Both)] =
+    &[(Criterion::BusyWaiting, open(UNDEFINED)), (Criterion::Ownership, not_violated(LOST_ANYWAY))];
+const OPENS_FOR_ANYBODY: &[(Criterion, Both)] =
+    &[(Criterion::Ownership, always(&[ForeignRelease]))];
+const WAITS_BUSILY: &[(Criterion, Both)] = &[(Criterion::BusyWaiting, always(&[BusyWaiting]))];
 const DISORDER: &str = "after the overlap two tokens are about, and one may overwrite the other";
 const ONE_TURN: &str = "depends on how many turns of its loop the waiting process gets";
 

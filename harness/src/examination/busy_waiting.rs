@@ -3,10 +3,11 @@
 use super::progress::merged;
 use super::verdict::{Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory};
+use crate::engine::{Cause, Wanted};
 use crate::event::Section;
 use crate::exploration::{Crash, Setup};
 use crate::oracle::Stillness;
-use crate::process::ProcessId;
+use crate::process::{ProcessId, ProcessSet};
 use crate::strategy::{PATIENCE, Replay, Standstill};
 use crate::trace::Schedule;
 
@@ -17,7 +18,10 @@ const EXECUTIONS: u64 = 120;
 const STEPS_MAX: u32 = 30_000;
 
 /// Steps of the busy process that the counterexample shows.
-const SHOWN: usize = 8;
+const SHOWN: usize = 14;
+
+/// Steps before them, at most.
+const STEM_MAX: usize = 100;
 
 impl Examiner<'_> {
     /// The verdict on busy waiting: upheld if everybody who waits falls asleep.
@@ -32,9 +36,20 @@ impl Examiner<'_> {
             let mut standstill = Standstill::new(self.effort.seed);
             for _ in 0..EXECUTIONS {
                 self.explorer.explore(&setup, &mut standstill, 1, || (), |_, ()| None::<()>)?;
-                if let Some(process) = standstill.busy() {
-                    let schedule = self.explorer.engine().schedule().clone();
-                    let schedule = self.shortened(&setup, &schedule, process)?;
+                let schedule = self.explorer.engine().schedule().clone();
+                let found = if let Some(process) = standstill.busy() {
+                    Some((process, self.shortened(&setup, schedule, process)?))
+                } else if situation.asks.brief_guard {
+                    match self.wait_in_guard(standstill.still()).lowest() {
+                        Some(process) => {
+                            Some((process, self.shortened(&setup, schedule, process)?))
+                        }
+                        None => None,
+                    }
+                } else {
+                    None
+                };
+                if let Some((process, schedule)) = found {
                     let kind = Kind::BusyWaiting(process);
                     return Ok(Verdict::Violated(Box::new(Violation { kind, setup, schedule })));
                 }
@@ -51,32 +66,106 @@ impl Examiner<'_> {
         Ok(Verdict::Upheld { evidence: merged(evidence), bypass: None, doorway: None })
     }
 
-    /// The same schedule up to where nothing happens any more but a few steps of `process`, if it is
-    /// busy there, too.
+    /// Who waits at the end of the last execution for a guard in which one of `still` is.
+    fn wait_in_guard(&self, still: ProcessSet) -> ProcessSet {
+        let sleepers = self.explorer.engine().sleepers();
+        let held = |wanted: &Wanted| {
+            wanted.cause == Cause::Guard && wanted.holder.is_some_and(|who| still.contains(who))
+        };
+        sleepers.iter().filter(|(_, wanted)| held(wanted)).map(|(process, _)| *process).collect()
+    }
+
+    /// A schedule that a person can follow: somebody goes in and stays, and `process` is busy; or
+    /// at least the shortest beginning of `schedule` after which it is, with a few of its steps.
     fn shortened(
         &mut self,
         setup: &Setup,
-        schedule: &Schedule,
+        schedule: Schedule,
         process: ProcessId,
     ) -> Result<Schedule, Crash> {
-        // From there on everybody else stands still or sleeps, or is busy as well.
-        let others = |step: usize| schedule.order()[step] != process;
-        let start = (0..schedule.len()).rev().take_while(|&step| !others(step)).last();
-        let stem = schedule.prefix(start.unwrap_or(schedule.len()));
-        let mut candidate = stem;
-        for _ in 0..SHOWN {
-            candidate.step(process);
+        for holder in ProcessId::all(setup.processes()).filter(|&holder| holder != process) {
+            let mut stem = Schedule::new(setup.processes());
+            for _ in 0..STEM_MAX {
+                stem.step(holder);
+                if self.stands_still(setup, &stem, process)? {
+                    if let Some(shown) = self.busy_after(setup, &stem, process)? {
+                        return Ok(shown);
+                    }
+                }
+            }
         }
-        Ok(if self.is_busy(setup, &candidate, process)? { candidate } else { schedule.clone() })
+        for length in 0..schedule.len().min(STEM_MAX) {
+            let stem = schedule.prefix(length);
+            if self.stands_still(setup, &stem, process)?
+                && let Some(shown) = self.busy_after(setup, &stem, process)?
+            {
+                return Ok(shown);
+            }
+        }
+        Ok(schedule)
     }
 
-    /// Whether `process` waits at the end of the schedule, and goes on taking steps if nobody else does.
+    /// Whether after these steps somebody is inside, and everybody but `process` where it may stand
+    /// still for ever.
+    fn stands_still(
+        &mut self,
+        setup: &Setup,
+        stem: &Schedule,
+        process: ProcessId,
+    ) -> Result<bool, Crash> {
+        let setup = Setup { steps_max: stem.len() as u32, ..setup.clone() };
+        let mut stillness = Stillness::new();
+        self.explorer.replay(&setup, &mut Replay::new(stem.clone()), &mut stillness, false)?;
+        let others = ProcessSet::first(setup.processes()).difference(ProcessSet::only(process));
+        let inside = stillness.in_section(Section::Critical, others);
+        let resting = stillness.in_section(Section::Remainder, others);
+        let asleep = self.explorer.engine().asleep();
+        let rest = others.difference(inside).difference(resting).difference(asleep);
+        Ok(!inside.is_empty() && rest.is_empty())
+    }
+
+    /// The stem with a few steps of `process` in which it is busy, if it is.
+    fn busy_after(
+        &mut self,
+        setup: &Setup,
+        stem: &Schedule,
+        process: ProcessId,
+    ) -> Result<Option<Schedule>, Crash> {
+        // Whoever goes on for ever is shown for a while; whoever is caught in a guard takes few steps.
+        for count in std::iter::once(SHOWN).chain(0..SHOWN) {
+            let mut shown = stem.clone();
+            for _ in 0..count {
+                shown.step(process);
+            }
+            if self.is_busy(setup, &shown, process)? {
+                return Ok(Some(shown));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether `process` waits at the end of the schedule, and goes on taking steps if nobody else does;
+    /// or waits in a guard that is held by somebody who is inside.
     pub(super) fn is_busy(
         &mut self,
         setup: &Setup,
         schedule: &Schedule,
         process: ProcessId,
     ) -> Result<bool, Crash> {
+        let here = Setup { steps_max: schedule.len() as u32, ..setup.clone() };
+        let mut stillness = Stillness::new();
+        let mut replay = Replay::new(schedule.clone());
+        self.explorer.replay(&here, &mut replay, &mut stillness, false)?;
+        if replay.divergence().is_some() || stillness.section(process) != Section::Entry {
+            return Ok(false);
+        }
+        if setup.situation.asks.brief_guard {
+            let all = ProcessSet::first(setup.processes());
+            let inside = stillness.in_section(Section::Critical, all);
+            if self.wait_in_guard(inside).contains(process) {
+                return Ok(true);
+            }
+        }
         let mut long = schedule.clone();
         for _ in 0..PATIENCE {
             long.step(process);
@@ -88,5 +177,95 @@ impl Examiner<'_> {
         Ok(replay.divergence().is_none()
             && stillness.last_step() as usize <= schedule.len()
             && stillness.section(process) == Section::Entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::super::Effort;
+    use super::*;
+    use crate::contract::CriticalSection;
+    use crate::exploration::Explorer;
+    use crate::scenario::CriticalSectionScenario;
+    use crate::shim::{AtomicU32, Guard, futex_wait, futex_wake, spin_loop};
+
+    /// A ticket lock; how it waits is the question.
+    struct Tickets<const SLEEPS: bool> {
+        next: AtomicU32,
+        serving: AtomicU32,
+    }
+
+    impl<const SLEEPS: bool> CriticalSection for Tickets<SLEEPS> {
+        fn new(_: usize) -> Self {
+            Self { next: AtomicU32::new(0), serving: AtomicU32::new(0) }
+        }
+
+        fn entry_section(&self, _: ProcessId) {
+            let ticket = self.next.fetch_add(1, Ordering::SeqCst);
+            loop {
+                let serving = self.serving.load(Ordering::SeqCst);
+                if serving == ticket {
+                    return;
+                }
+                if SLEEPS {
+                    futex_wait(&self.serving, serving);
+                } else {
+                    spin_loop();
+                }
+            }
+        }
+
+        fn exit_section(&self, _: ProcessId) {
+            self.serving.fetch_add(1, Ordering::SeqCst);
+            futex_wake(&self.serving, usize::MAX);
+        }
+    }
+
+    fn verdict<S: CriticalSection + 'static>(processes: usize) -> Verdict {
+        let effort = Effort {
+            processes: vec![processes],
+            entries: 2,
+            seed: 7,
+            exhaustive_executions_max: 0,
+            random_executions: 0,
+            pct_executions: 0,
+            pos_executions: 0,
+            adversary_executions: 0,
+            steps_per_execution_max: 1_000,
+            pump_repetitions: 10,
+        };
+        let scenario = CriticalSectionScenario::<S>::blocking();
+        let mut examiner = Examiner::new(Explorer::new(&scenario), &effort);
+        examiner.busy_waiting(Memory::Sequential).expect("nothing panics")
+    }
+
+    #[test]
+    fn whoever_sleeps_passes() {
+        for processes in [2, 3] {
+            let verdict = verdict::<Tickets<true>>(processes);
+            assert!(matches!(verdict, Verdict::Upheld { .. }), "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_spins_is_convicted_with_a_schedule_that_a_person_can_follow() {
+        for processes in [2, 3] {
+            let Verdict::Violated(violation) = verdict::<Tickets<false>>(processes) else {
+                panic!("it spins");
+            };
+            assert!(matches!(violation.kind, Kind::BusyWaiting(_)), "{violation:?}");
+            assert!(violation.schedule.len() < 40, "{} steps", violation.schedule.len());
+            assert_eq!(violation.schedule.context_switches(), 1);
+        }
+    }
+
+    #[test]
+    fn the_guard_of_a_lower_layer_is_no_place_to_wait_in() {
+        let Verdict::Violated(violation) = verdict::<Guard>(2) else {
+            panic!("it is in the guard all the while");
+        };
+        assert!(matches!(violation.kind, Kind::BusyWaiting(_)), "{violation:?}");
     }
 }

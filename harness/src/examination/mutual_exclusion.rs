@@ -66,8 +66,17 @@ impl Examiner<'_> {
     }
 
     /// The verdict on ownership: do the rules hold though somebody releases what it does not hold?
+    ///
+    /// Where they do not hold even if nobody does that, it cannot be told whose fault it is.
     pub fn ownership(&mut self, memory: Memory) -> Result<Verdict, Crash> {
-        self.safety(memory, |asks| asks.ownership, false)
+        let verdict = self.safety(memory, |asks| asks.ownership, false)?;
+        if matches!(verdict, Verdict::Violated(_))
+            && matches!(self.mutual_exclusion(memory)?, Verdict::Violated(_))
+        {
+            let reason = "mutual exclusion is lost even if nobody releases what it does not hold";
+            return Ok(Verdict::Unknown(reason.to_owned()));
+        }
+        Ok(verdict)
     }
 
     fn safety(

@@ -8,8 +8,8 @@ use super::mutual_exclusion::EXHAUSTED_SHARE;
 use super::verdict::{Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory, lasso};
 use crate::choice::{Choice, Spinning, Strategy};
-use crate::engine::{Cause, Outcome, Wanted};
-use crate::event::{Event, EventKind, Observer, Section, blocking};
+use crate::engine::{Cause, Outcome, Waitable, Wanted};
+use crate::event::{Event, EventKind, LocationId, Observer, Section, blocking};
 use crate::exploration::{Crash, Run, Setup};
 use crate::oracle::Stillness;
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
@@ -199,7 +199,12 @@ impl Examiner<'_> {
             simplest(&mut self.explorer, &setups, Stillness::new, judge_waits)?
         {
             let simpler_kind = self.classify(&smaller, &simpler, waiting)?;
-            if std::mem::discriminant(&simpler_kind) == std::mem::discriminant(&kind) {
+            // Others that fell asleep afterwards can make an early wake-up look like a lost one: what the
+            // simpler execution shows is what happened.
+            let of_wakeups = |kind| matches!(kind, Kind::LostWakeup(_) | Kind::EarlyWakeup(_));
+            if std::mem::discriminant(&simpler_kind) == std::mem::discriminant(&kind)
+                || of_wakeups(simpler_kind) && of_wakeups(kind)
+            {
                 return Ok(violation(simpler_kind, smaller, simpler));
             }
         }
@@ -215,6 +220,9 @@ impl Examiner<'_> {
         let here = Setup { steps_max: schedule.len() as u32, ..setup.clone() };
         let mut stillness = Stillness::new();
         self.explorer.replay(&here, &mut Replay::new(schedule.clone()), &mut stillness, false)?;
+        if self.is_deadlocked() {
+            return Ok(Kind::Stuck(waiting));
+        }
         if !stillness.in_section(Section::Exit, waiting).is_empty() {
             return Ok(Kind::ExitWaits(stillness.in_section(Section::Exit, waiting)));
         }
@@ -247,6 +255,14 @@ impl Examiner<'_> {
         })
     }
 
+    /// Whether, at the end of the last execution, somebody waits for a guard in which another one, or
+    /// it itself, sleeps.
+    fn is_deadlocked(&mut self) -> bool {
+        let sleepers = self.explorer.engine().sleepers();
+        let asleep: ProcessSet = sleepers.iter().map(|(process, _)| *process).collect();
+        sleepers.iter().any(|(_, wanted)| wanted.holder.is_some_and(|who| asleep.contains(who)))
+    }
+
     /// If everybody who waits at the end of the execution sleeps, and nobody is in a guard that they
     /// sleep for: what became of their wake-ups?
     fn asleep(&mut self, setup: &Setup, schedule: &Schedule) -> Result<Option<Kind>, Crash> {
@@ -263,7 +279,9 @@ impl Examiner<'_> {
         if who.is_empty() || blocked.count() > 0 {
             return Ok(None);
         }
-        let early: ProcessSet = who.iter().filter(|process| wakeups.of(*process) > 0).collect();
+        let waitables = self.explorer.engine().waitables();
+        let early: ProcessSet =
+            who.iter().filter(|process| wakeups.was_woken(*process, waitables)).collect();
         Ok(Some(if early == who { Kind::EarlyWakeup(who) } else { Kind::LostWakeup(who) }))
     }
 
@@ -412,26 +430,49 @@ impl Strategy for Rhythm<'_> {
     }
 }
 
-/// Counts for each process how often it was woken since it last asked for something.
+/// Notes when processes ask for something, are meant to be woken, and are woken.
 #[derive(Debug, Default)]
-struct Wakeups([u32; PROCESSES_MAX]);
+struct Wakeups {
+    /// By process: the step of its last request.
+    requests: [u32; PROCESSES_MAX],
+    /// By process: the step of the last wake-up that reached it.
+    woken: [Option<u32>; PROCESSES_MAX],
+    /// Each wake-up, by what the sleeper sleeps for: the harness knows at the end whose that is.
+    rings: Vec<(LocationId, u32)>,
+}
 
 impl Wakeups {
-    const fn of(&self, process: ProcessId) -> u32 {
-        self.0[process.index()]
+    /// Whether somebody woke `process`, and it woke up, since it last asked for something. A token
+    /// that is left from an earlier request is no wake-up.
+    fn was_woken(&self, process: ProcessId, waitables: &[(Waitable, LocationId)]) -> bool {
+        let Some(woken) = self.woken[process.index()] else { return false };
+        let since = self.requests[process.index()]..=woken;
+        self.rings.iter().any(|(location, step)| {
+            let whose = |&&(waitable, at): &&(Waitable, LocationId)| {
+                at == *location
+                    && [Waitable::Token(process), Waitable::Alarm(process)].contains(&waitable)
+            };
+            since.contains(step) && waitables.iter().any(|it| whose(&it))
+        })
     }
 }
 
 impl Observer for Wakeups {
     fn observe(&mut self, event: &Event) -> ControlFlow<()> {
-        let count = &mut self.0[event.process.index()];
+        let index = event.process.index();
         match event.kind {
+            EventKind::Access(access) if blocking::wakes(access.method) => {
+                self.rings.push((access.location, event.step));
+            }
             EventKind::Access(access)
                 if access.written.is_some() && blocking::is_wakeup(access.method) =>
             {
-                *count += 1;
+                self.woken[index] = Some(event.step);
             }
-            kind if kind.is_request() => *count = 0,
+            kind if kind.is_request() => {
+                self.requests[index] = event.step;
+                self.woken[index] = None;
+            }
             _ => {}
         }
         ControlFlow::Continue(())

@@ -5,6 +5,7 @@ mod examine;
 mod plan;
 mod report;
 mod scene;
+mod sleepers;
 mod watchdog;
 mod witness;
 mod wording;

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::report::{Witness, WitnessKind, WitnessStep};
 use super::scene::{Scene, memory_name};
+use super::sleepers::Tale;
 use super::wording;
 use crate::backend::Panic;
 use crate::engine::{Cause, DataRace, Misuse, Outcome, Waitable, Wanted};
@@ -70,6 +71,7 @@ impl Told {
         let mut events = recorder.0;
         // The rest in the remainder section is the harness's own step: it is left out, and the
         // others are numbered without it.
+        let sleeping = falling_asleep(&events);
         let mut dropped = 0;
         let mut loop_from = None;
         let mut kept = Vec::with_capacity(events.len());
@@ -77,10 +79,11 @@ impl Told {
             if schedule.loop_start().is_some() && event.step >= from && loop_from.is_none() {
                 loop_from = Some(kept.len());
             }
-            // So is the question whether somebody wakes up spuriously, and the look at a futex's queue.
+            // So is the look at a futex's queue, and the question whether somebody wakes up spuriously,
+            // unless it sleeps from then on.
             let is_hidden = match event.kind {
                 EventKind::Pause(site) => is_datum(site),
-                EventKind::Sleep { spurious, .. } => !spurious,
+                EventKind::Sleep { spurious, .. } => !spurious && !sleeping.contains(&event.step),
                 EventKind::Access(access) => access.method == blocking::FUTEX_LOOK,
                 _ => false,
             };
@@ -204,73 +207,20 @@ impl Told {
 
     /// Who sleeps for what at its end, since which line, and who could have woken whom.
     fn waits(&self) -> String {
-        let sentences: Vec<String> = self
-            .sleepers
+        let (events, names) = (&self.events, &self.names);
+        let waitables = &self.waitables;
+        let tale = Tale { events, names, waitables };
+        self.sleepers
             .iter()
-            .map(|(process, wanted)| {
-                let file = wanted.site.file().rsplit(['/', '\\']).next().unwrap_or_default();
-                let place = format!("{file}:{}", wanted.site.line());
-                match wanted.cause {
-                    Cause::Park => format!(
-                        "{process} sleeps in park() at {place}; {}",
-                        self.last_wake(*process, "unpark")
-                    ),
-                    Cause::Futex(word) => format!(
-                        "{process} sleeps in futex_wait({}) at {place}; {}",
-                        self.names.location(word),
-                        self.last_wake(*process, "futex_wake")
-                    ),
-                    Cause::Condition => format!(
-                        "{process} sleeps on a condition at {place}; {}",
-                        self.last_wake(*process, "signal")
-                    ),
-                    Cause::Guard => match wanted.holder {
-                        Some(holder) if holder == *process => {
-                            format!("{process} waits at {place} for a guard that it is in itself.")
-                        }
-                        Some(holder) => format!(
-                            "{process} waits at {place} for a guard that {holder} is in: only \
-                             {holder} could let it in."
-                        ),
-                        None => format!("{process} waits for a guard at {place}."),
-                    },
-                    Cause::Permit => format!(
-                        "{process} waits for a permit at {place}: any signal would let it go on."
-                    ),
-                }
-            })
-            .collect();
-        sentences.join(" ")
+            .map(|(who, wanted)| tale.of(*who, wanted))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
-    /// The last time that somebody woke `process`, or did so in vain.
-    fn last_wake(&self, process: ProcessId, call: &str) -> String {
-        let last = self.events.iter().rev().find_map(|event| match event.kind {
-            EventKind::Access(access)
-                if blocking::wakes(access.method) && self.woken(&access) == Some(process) =>
-            {
-                Some((event, access))
-            }
-            _ => None,
-        });
-        match last {
-            Some((event, access)) => format!(
-                "the last {call} for it was step {}, by {}, at line {}.",
-                event.step + 1,
-                event.process,
-                access.site.line()
-            ),
-            None => format!("no {call} was meant for it."),
-        }
-    }
-
-    /// Whom an access wakes.
-    fn woken(&self, access: &Access) -> Option<ProcessId> {
-        let owner = self.waitables.iter().find(|(_, location)| *location == access.location)?;
-        match owner.0 {
-            Waitable::Token(process) | Waitable::Alarm(process) => Some(process),
-            Waitable::Queue(_) => None,
-        }
+    /// The guard that `process` waits for at the end: where, and who is in it.
+    fn waits_for_guard(&self, process: ProcessId) -> Option<(Site, ProcessId)> {
+        let (_, wanted) = self.sleepers.iter().find(|(who, _)| *who == process)?;
+        (wanted.cause == Cause::Guard).then_some((wanted.site, wanted.holder?))
     }
 
     /// The data race in which it ended, if it did.
@@ -280,6 +230,22 @@ impl Told {
             _ => None,
         }
     }
+}
+
+/// The steps with which somebody goes to sleep in `park`: others step before it goes on, if it ever does.
+fn falling_asleep(events: &[Event]) -> Vec<u32> {
+    let sleeps = |(place, event): (usize, &Event)| {
+        let EventKind::Sleep { spurious: false, .. } = event.kind else { return None };
+        let rest = &events[place + 1..];
+        let next = rest.iter().position(|later| later.process == event.process);
+        let on = match next.map(|next| rest[next].kind) {
+            None => true,
+            Some(EventKind::Access(access)) => access.method == blocking::PARK && next != Some(0),
+            Some(_) => false,
+        };
+        on.then_some(event.step)
+    };
+    events.iter().enumerate().filter_map(sleeps).collect()
 }
 
 /// What `method` is called on at `site`, as it is written there.
@@ -316,7 +282,13 @@ pub(super) fn witness(
 ) -> Result<Witness, Crash> {
     let Violation { kind, setup, schedule } = violation;
     let told = Told::new(explorer, setup, schedule, sources)?;
-    let (mark, reason) = words(*kind, setup, &told);
+    let (mark, mut reason) = words(*kind, setup, &told);
+    if setup.situation.asks.ownership {
+        reason = format!(
+            "P0 calls exit_section without being inside. That must change nothing (it may panic), but \
+             afterwards: {reason}"
+        );
+    }
     Ok(Witness {
         kind: wire(*kind, setup.situation),
         reason,
@@ -407,13 +379,24 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
                 told.waits()
             ),
         ),
-        Kind::BusyWaiting(process) => (
-            format!("{process} goes on like this"),
-            format!(
-                "{process} waits and does not sleep: with everybody else standing still it goes on \
-                 taking steps and gets nowhere."
+        Kind::BusyWaiting(process) => match told.waits_for_guard(process) {
+            Some((site, holder)) => (
+                format!("{process} waits in the guard"),
+                format!(
+                    "{process} waits at line {} for the guard, in which {holder} is as long as it is \
+                     inside. A guard is held for a few steps only: those who wait for it may be \
+                     waiting busily.",
+                    site.line()
+                ),
             ),
-        ),
+            None => (
+                format!("{process} goes on like this for ever"),
+                format!(
+                    "{process} waits and does not sleep: all others stand still, in their critical \
+                     or remainder section or asleep, and it goes on taking steps that get it nowhere."
+                ),
+            ),
+        },
         Kind::NotVisible => {
             let race = told.race().map_or_else(String::new, raced);
             let reason = wording::not_visible(told.rule, &race);

@@ -37,7 +37,7 @@ static SLEEP: Situation = Situation {
     title: "inside, each process stays for two steps",
     rule: Rule::Exclusion { places: 1 },
     cast: Cast::Equals,
-    asks: Asks { progress: true, fairness: true, sleep: true, ..Asks::NOTHING },
+    asks: Asks { progress: true, fairness: true, sleep: true, brief_guard: true, ..Asks::NOTHING },
     may_panic: false,
 };
 
@@ -114,7 +114,9 @@ impl<S: CriticalSection> Body for Cycle<'_, S> {
     fn run(&self, process: ProcessId) {
         if self.situation.name == TRESPASS.name && process.index() == 0 {
             yield_now();
+            backend::section(EventKind::Called(Service::ExitSection));
             self.solution.exit_section(process);
+            backend::section(EventKind::Returned(Service::ExitSection));
         }
         for _ in 0..self.quotas[process.index()] {
             // The remainder section: a step of its own, so that the request has its moment.

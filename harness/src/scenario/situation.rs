@@ -56,12 +56,21 @@ pub struct Asks {
     pub fairness: bool,
     /// Do those who wait sleep?
     pub sleep: bool,
+    /// Does nobody wait for a guard in which another one is as long as it is inside? The guard of a
+    /// lower layer is held for a few steps only: what waits for it may spin.
+    pub brief_guard: bool,
     /// Does its rule hold though somebody releases what it does not hold?
     pub ownership: bool,
 }
 
 impl Asks {
     /// Nothing.
-    pub const NOTHING: Self =
-        Self { safety: false, progress: false, fairness: false, sleep: false, ownership: false };
+    pub const NOTHING: Self = Self {
+        safety: false,
+        progress: false,
+        fairness: false,
+        sleep: false,
+        brief_guard: false,
+        ownership: false,
+    };
 }

@@ -85,7 +85,7 @@ impl Word for bool {
 
 impl sealed::Sealed for ProcessId {}
 impl Word for ProcessId {
-    const TYPE: ValueType = ValueType::Unsigned;
+    const TYPE: ValueType = ValueType::Process;
 
     #[inline]
     fn to_bits(self) -> u64 {
@@ -100,8 +100,7 @@ impl Word for ProcessId {
 
 impl sealed::Sealed for Option<ProcessId> {}
 impl Word for Option<ProcessId> {
-    /// `None` prints as -1.
-    const TYPE: ValueType = ValueType::Signed;
+    const TYPE: ValueType = ValueType::ProcessOrNone;
 
     #[inline]
     fn to_bits(self) -> u64 {

@@ -57,6 +57,12 @@ impl Standstill {
         self.busy
     }
 
+    /// Who stood still at the end of this execution: where it holds nothing but what the contract
+    /// gives it.
+    pub const fn still(&self) -> ProcessSet {
+        self.still
+    }
+
     /// The most steps of one process before it slept or got what it wanted, in all executions.
     pub const fn most(&self) -> u32 {
         self.most
@@ -122,5 +128,61 @@ impl Strategy for Standstill {
 
     fn serves_in_order(&self) -> bool {
         true
+    }
+
+    /// Whoever stands still does so also when it is the only one that could go on.
+    fn watches(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::toy::{Toy, run};
+    use super::*;
+
+    /// P0 is inside, and could go on; P1 waits, and falls asleep after so many steps.
+    struct Waiting {
+        turn: Turn,
+        sleeps_after: u32,
+    }
+
+    impl Waiting {
+        fn new(sleeps_after: u32) -> Self {
+            let mut turn = Turn { runnable: ProcessSet::first(2), ..Turn::default() };
+            turn.sections[0] = Section::Critical;
+            turn.sections[1] = Section::Entry;
+            Self { turn, sleeps_after }
+        }
+    }
+
+    impl Toy for Waiting {
+        fn turn(&self) -> &Turn {
+            &self.turn
+        }
+
+        fn step(&mut self, process: ProcessId) {
+            self.turn.previous = Some(process);
+            self.turn.steps[process.index()] += 1;
+            if process.index() == 1 && self.turn.steps[1] == self.sleeps_after {
+                self.turn.runnable.remove(process);
+                self.turn.parked.insert(process);
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_steps_without_end_is_busy_and_whoever_sleeps_is_not() {
+        let mut standstill = Standstill::new(1);
+        for _ in 0..20 {
+            run(&mut Waiting::new(u32::MAX), &mut standstill, 3 * PATIENCE);
+            assert_eq!(standstill.busy(), Some(ProcessId::new(1)));
+            assert!(standstill.still().contains(ProcessId::new(0)), "P0 stands still inside");
+        }
+        for spins in [1, 5, 200, PATIENCE / 2] {
+            run(&mut Waiting::new(spins), &mut standstill, 3 * PATIENCE);
+            assert_eq!(standstill.busy(), None, "it may spin for a while: {spins} steps");
+        }
+        assert!(standstill.most() >= PATIENCE);
     }
 }

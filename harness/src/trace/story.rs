@@ -41,6 +41,9 @@ pub fn story(events: &[Event], names: &Names) -> Vec<StoryStep> {
                 text: describe(&event.kind, names),
                 note: match &event.kind {
                     EventKind::Access(access) => memory.note(event, access),
+                    EventKind::Sleep { spurious: true, .. } => {
+                        "spurious: the call may return although nobody woke its caller".to_owned()
+                    }
                     _ => String::new(),
                 },
                 file: site.map(|site| file_name(site.file()).to_owned()),

@@ -9,6 +9,7 @@
 pub mod bakery;
 pub mod compare_and_swap;
 pub mod lock_variable;
+pub mod mutex;
 pub mod peterson;
 pub mod semaphore;
 pub mod taking_turns;

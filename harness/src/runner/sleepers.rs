@@ -1,0 +1,98 @@
+//! Sleepers at the end of an execution, in words: what each of them sleeps for, since which line, who
+//! woke it last, and who could have woken it.
+
+use crate::engine::{Cause, Waitable, Wanted};
+use crate::event::{Access, Event, EventKind, LocationId, Phase, Site, blocking};
+use crate::process::ProcessId;
+use crate::trace::Names;
+
+/// What is needed to tell it.
+pub(super) struct Tale<'a> {
+    pub(super) events: &'a [Event],
+    pub(super) names: &'a Names,
+    pub(super) waitables: &'a [(Waitable, LocationId)],
+}
+
+impl Tale<'_> {
+    /// What `process` sleeps for.
+    pub(super) fn of(&self, process: ProcessId, wanted: &Wanted) -> String {
+        let place = place(wanted.site);
+        match wanted.cause {
+            Cause::Park => {
+                format!("{process} sleeps in park() at {place}; {}", self.wakes(process, "unpark"))
+            }
+            Cause::Futex(word) => format!(
+                "{process} sleeps in futex_wait({}) at {place}; {}",
+                self.names.location(word),
+                self.wakes(process, "futex_wake")
+            ),
+            Cause::Condition => format!(
+                "{process} sleeps on a condition at {place}; {}",
+                self.wakes(process, "signal")
+            ),
+            Cause::Guard => match wanted.holder {
+                Some(holder) if holder == process => {
+                    format!("{process} waits at {place} for a guard that it is in itself.")
+                }
+                Some(holder) => format!(
+                    "{process} waits at {place} for a guard that {holder} is in: only {holder} could \
+                     let it in."
+                ),
+                None => format!("{process} waits for a guard at {place}."),
+            },
+            Cause::Permit => {
+                format!("{process} waits for a permit at {place}: any signal would let it go on.")
+            }
+        }
+    }
+
+    /// Who woke `process`, and who could have, since it last asked for something.
+    fn wakes(&self, process: ProcessId, call: &str) -> String {
+        let asked = |event: &Event| event.process == process && event.kind.is_request();
+        let since = self.events.iter().rposition(asked).unwrap_or(0);
+        let events = &self.events[since..];
+        let last = events.iter().rev().find_map(|event| match event.kind {
+            EventKind::Access(access)
+                if blocking::wakes(access.method) && self.woken(&access) == Some(process) =>
+            {
+                Some((event, access))
+            }
+            _ => None,
+        });
+        if let Some((event, access)) = last {
+            return format!(
+                "the last {call} for it is step {}, by {}, at line {}.",
+                event.step + 1,
+                event.process,
+                access.site.line()
+            );
+        }
+        let releases = |event: &&Event| {
+            event.process != process
+                && matches!(event.kind, EventKind::Called(it) if it.phase() == Phase::Releases)
+        };
+        match events.iter().rev().find(releases) {
+            Some(Event { step, process: by, kind: EventKind::Called(service) }) => format!(
+                "no {call} is meant for it: {by} could have woken it, in its {} from step {} on.",
+                service.name(),
+                step + 1
+            ),
+            _ => format!("no {call} is meant for it."),
+        }
+    }
+
+    /// Whom an access wakes.
+    fn woken(&self, access: &Access) -> Option<ProcessId> {
+        let owner = self.waitables.iter().find(|(_, location)| *location == access.location)?;
+        match owner.0 {
+            Waitable::Token(process) | Waitable::Alarm(process) => Some(process),
+            Waitable::Queue(_) => None,
+        }
+    }
+}
+
+/// `lib.rs:31`.
+fn place(site: Site) -> String {
+    let file = site.file().rsplit(['/', '\\']).next().unwrap_or_default();
+    format!("{file}:{}", site.line())
+}

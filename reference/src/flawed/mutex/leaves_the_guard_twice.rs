@@ -1,0 +1,84 @@
+//! Flawed: whoever had to wait leaves the guard twice.
+//!
+//! Bug: one `exit_section` of the guard in the loop, and another one after it for all ways. The second
+//! one opens the guard while somebody else is in it, or while nobody is.
+//! Convicted of: mutual exclusion, misuse of the guard. After that nothing can be said about the rest.
+//! Schedule: P0 enters; P1 joins the queue; P0 hands the lock over; P1 leaves the guard, and once more.
+
+use harness::prelude::*;
+
+/// The lock.
+#[derive(Debug)]
+pub struct Mutex<G = Guard> {
+    guard: G,
+    /// Who holds the lock.
+    owner: SharedCell<Option<ProcessId>>,
+    /// Who waits: process `queue[(first + i) % n]` for `i` below `waiting`.
+    queue: Vec<SharedCell<Option<ProcessId>>>,
+    first: SharedCell<usize>,
+    waiting: SharedCell<usize>,
+}
+
+impl<G> Mutex<G> {
+    /// Joins the queue. Called inside of the guard.
+    fn enqueue(&self, me: ProcessId) {
+        let (first, waiting) = (self.first.get(), self.waiting.get());
+        self.queue[(first + waiting) % self.queue.len()].set(Some(me));
+        self.waiting.set(waiting + 1);
+    }
+
+    /// Takes the first one off the queue. Called inside of the guard.
+    fn dequeue(&self) -> Option<ProcessId> {
+        let (first, waiting) = (self.first.get(), self.waiting.get());
+        if waiting == 0 {
+            return None;
+        }
+        self.first.set((first + 1) % self.queue.len());
+        self.waiting.set(waiting - 1);
+        self.queue[first].get()
+    }
+}
+
+impl<G: CriticalSection> CriticalSection for Mutex<G> {
+    fn new(processes: usize) -> Self {
+        Self {
+            guard: G::new(processes),
+            owner: SharedCell::new(None),
+            queue: (0..processes).map(|_| SharedCell::new(None)).collect(),
+            first: SharedCell::new(0),
+            waiting: SharedCell::new(0),
+        }
+    }
+
+    fn entry_section(&self, me: ProcessId) {
+        self.guard.entry_section(me);
+        if self.owner.get().is_none() {
+            self.owner.set(Some(me));
+        } else {
+            self.enqueue(me);
+            let mut handed_over = false;
+            while !handed_over {
+                self.guard.exit_section(me);
+                park();
+                self.guard.entry_section(me);
+                handed_over = self.owner.get() == Some(me);
+            }
+            self.guard.exit_section(me);
+        }
+        self.guard.exit_section(me);
+    }
+
+    fn exit_section(&self, me: ProcessId) {
+        self.guard.entry_section(me);
+        if self.owner.get() != Some(me) {
+            self.guard.exit_section(me);
+            return;
+        }
+        let next = self.dequeue();
+        self.owner.set(next);
+        self.guard.exit_section(me);
+        if let Some(next) = next {
+            unpark(next);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Flawed: `exit_section` does not ask who calls it.
+//!
+//! Bug: a process that is not inside opens the lock, or hands it over, while another one holds it.
+//! Convicted of: ownership. If everybody calls `exit_section` only after `entry_section`, all is well.
+//! Schedule: P1 enters; P0 calls `exit_section`, and the lock is open; P0 enters.
+
+use harness::prelude::*;
+
+/// The lock.
+#[derive(Debug)]
+pub struct Mutex<G = Guard> {
+    guard: G,
+    /// Who holds the lock.
+    owner: SharedCell<Option<ProcessId>>,
+    /// Who waits: process `queue[(first + i) % n]` for `i` below `waiting`.
+    queue: Vec<SharedCell<Option<ProcessId>>>,
+    first: SharedCell<usize>,
+    waiting: SharedCell<usize>,
+}
+
+impl<G> Mutex<G> {
+    /// Joins the queue. Called inside of the guard.
+    fn enqueue(&self, me: ProcessId) {
+        let (first, waiting) = (self.first.get(), self.waiting.get());
+        self.queue[(first + waiting) % self.queue.len()].set(Some(me));
+        self.waiting.set(waiting + 1);
+    }
+
+    /// Takes the first one off the queue. Called inside of the guard.
+    fn dequeue(&self) -> Option<ProcessId> {
+        let (first, waiting) = (self.first.get(), self.waiting.get());
+        if waiting == 0 {
+            return None;
+        }
+        self.first.set((first + 1) % self.queue.len());
+        self.waiting.set(waiting - 1);
+        self.queue[first].get()
+    }
+}
+
+impl<G: CriticalSection> CriticalSection for Mutex<G> {
+    fn new(processes: usize) -> Self {
+        Self {
+            guard: G::new(processes),
+            owner: SharedCell::new(None),
+            queue: (0..processes).map(|_| SharedCell::new(None)).collect(),
+            first: SharedCell::new(0),
+            waiting: SharedCell::new(0),
+        }
+    }
+
+    fn entry_section(&self, me: ProcessId) {
+        self.guard.entry_section(me);
+        if self.owner.get().is_none() {
+            self.owner.set(Some(me));
+            self.guard.exit_section(me);
+            return;
+        }
+        self.enqueue(me);
+        loop {
+            self.guard.exit_section(me);
+            park();
+            self.guard.entry_section(me);
+            if self.owner.get() == Some(me) {
+                self.guard.exit_section(me);
+                return;
+            }
+        }
+    }
+
+    fn exit_section(&self, me: ProcessId) {
+        self.guard.entry_section(me);
+        let next = self.dequeue();
+        self.owner.set(next);
+        self.guard.exit_section(me);
+        if let Some(next) = next {
+            unpark(next);
+        }
+    }
+}
