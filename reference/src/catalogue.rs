@@ -498,7 +498,7 @@ table! {
         forgets_to_signal: FAIR_BUFFER.progress(always(&[Stuck]));
         guard_first: FAIR_BUFFER.progress(always(&[Stuck]));
         if_for_while: FAIR_BUFFER
-            .mutual_exclusion(always(&[Corrupted, Overfull]))
+            .mutual_exclusion(always(&[Corrupted, OutOfOrder, Overfull]))
             .progress(open(MISCOUNTED))
             .bounded_waiting(open(MISCOUNTED));
         looks_too_late: FAIR_BUFFER
@@ -537,7 +537,7 @@ table! {
         puts_down_one: FAIR_TABLE.progress(always(&[Solo, Stuck]));
         relaxed: FAIR_TABLE.mutual_exclusion(NOT_VISIBLE);
         room_for_all: FAIR_TABLE.progress(always(&[Stuck]));
-        spins: UNFAIR.others(NEVER_SLEEPS);
+        spins: FAIR_TABLE.bounded_waiting(open(MESA)).others(NEVER_SLEEPS);
         two_conspire: UNFAIR;
     }
     variants {

@@ -2,7 +2,8 @@
 //!
 //! Bug: between the signal and the moment at which the woken one is in the guard again, another one may have taken
 //! the item.
-//! Convicted of: mutual exclusion, an item is taken twice or there is one too many; and then the numbers are wrong for
+//! Convicted of: mutual exclusion, an item is taken twice, or there is one too many, or one is lost and the
+//! next comes first; and then the numbers are wrong for
 //! ever.
 //! Schedule: P1 waits for an item; P0 deposits one and signals; P2 takes it; P1 goes on and takes it again.
 

@@ -1,7 +1,7 @@
 //! Flawed: looks again and again whether both forks are free.
 //!
 //! Bug: it leaves the guard and enters it at once, and never sleeps.
-//! Convicted of: busy waiting; and bounded waiting, as nobody remembers who came first.
+//! Convicted of: busy waiting. The rest holds, but for bounded waiting, which depends on who is quick.
 //! Schedule: P0 eats; P1 looks, and looks.
 
 use harness::prelude::*;
