@@ -94,6 +94,10 @@ pub(crate) enum Contract {
     Mutex,
     /// `harness::prelude::CountingSemaphore`.
     Semaphore,
+    /// `harness::prelude::Buffer`.
+    Buffer,
+    /// `harness::prelude::Table`.
+    Table,
 }
 
 impl Contract {
@@ -102,6 +106,8 @@ impl Contract {
         match self {
             Self::CriticalSection | Self::Mutex => "CriticalSection",
             Self::Semaphore => "CountingSemaphore",
+            Self::Buffer => "Buffer",
+            Self::Table => "Table",
         }
     }
 
@@ -111,6 +117,8 @@ impl Contract {
             Self::CriticalSection => "CriticalSectionSubject",
             Self::Mutex => "MutexSubject",
             Self::Semaphore => "SemaphoreSubject",
+            Self::Buffer => "BufferSubject",
+            Self::Table => "TableSubject",
         }
     }
 
@@ -120,7 +128,9 @@ impl Contract {
         match self {
             Self::CriticalSection => &CRITERIA,
             Self::Mutex => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Ownership],
-            Self::Semaphore => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting],
+            Self::Semaphore | Self::Buffer | Self::Table => {
+                &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting]
+            }
         }
     }
 }

@@ -15,10 +15,14 @@
 //! - Memory is fair: a stale read for ever is no evidence against progress or bounded waiting.
 
 use harness::runner::WitnessKind::{
-    self, BusyWaiting, DataRace, EarlyWakeup, ExitWaits, ForeignRelease, Livelock, LostWakeup,
-    Misuse, NeedsRemainder, NoPermit, NotVisible, OpenDoor, Overlap, Solo, Starvation, Stuck,
+    self, BusyWaiting, Corrupted, DataRace, EarlyWakeup, ExitWaits, ForeignRelease, Livelock,
+    LostWakeup, Misuse, NeedsRemainder, NoPermit, NotVisible, OpenDoor, OutOfOrder, Overfull,
+    Overlap, Solo, Starvation, Stuck,
 };
-use harness::runner::{Criterion, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject};
+use harness::runner::{
+    BufferSubject, Criterion, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject,
+    TableSubject,
+};
 
 /// One solution: its type is known to the [`Visitor`] that it is handed to.
 #[derive(Clone, Copy, Debug)]
@@ -206,6 +210,14 @@ const STANDS_STILL: Expected = FAIR
 
 /// A lone process does not get in, but would if the other one asked: both kinds are right.
 const NEEDS_HELP: Both = always(&[NeedsRemainder, Solo]);
+
+/// Nobody is overtaken for ever; how often at most depends on the numbers of producers and consumers.
+const FAIR_BUFFER: Expected = FAIR.bounded_waiting(UPHELD);
+/// The same, of meals.
+const FAIR_TABLE: Expected = FAIR.bounded_waiting(UPHELD);
+
+/// It waits by taking steps.
+const NEVER_SLEEPS: &[(Criterion, Both)] = &[(Criterion::BusyWaiting, always(&[BusyWaiting]))];
 
 const LETS_ALL_IN: Both = always(&[OpenDoor, Overlap]);
 const EITHER_WAY: &[WitnessKind] = &[Overlap, OpenDoor, NotVisible];
@@ -574,8 +586,68 @@ table! {
         negative_count;
         parked_tickets;
     }
+
+    bounded_buffer::BoundedBuffer: BufferSubject for [2, 3, 4], measures FAIR_BUFFER;
+    flawed {
+        forgets_to_signal: FAIR_BUFFER.progress(always(&[Stuck]));
+        guard_first: FAIR_BUFFER.progress(always(&[Stuck]));
+        if_for_while: FAIR_BUFFER
+            .mutual_exclusion(always(&[Corrupted, OutOfOrder, Overfull]))
+            .progress(open(MISCOUNTED))
+            .bounded_waiting(open(MISCOUNTED));
+        looks_too_late: FAIR_BUFFER
+            .progress(always(&[LostWakeup]))
+            .bounded_waiting(open(MESA));
+        no_guard: FAIR_BUFFER.mutual_exclusion(always(&[DataRace]));
+        one_too_many: FAIR_BUFFER.mutual_exclusion(always(&[Overfull]));
+        relaxed: FAIR_BUFFER.mutual_exclusion(weakly(&[Corrupted, NotVisible]));
+        signal_to_anybody: FAIR_BUFFER.progress(always(&[Stuck])).bounded_waiting(open(MESA));
+        spins: FAIR_BUFFER
+            .bounded_waiting(open(MESA))
+            .others(NEVER_SLEEPS);
+        stack: FAIR_BUFFER.mutual_exclusion(always(&[OutOfOrder]));
+        wakes_too_early: FAIR_BUFFER.mutual_exclusion(always(&[Corrupted]));
+    }
+    variants {
+        futex: FAIR_BUFFER.bounded_waiting(open(MESA));
+        hands_over;
+        monitor: FAIR_BUFFER.bounded_waiting(open(MESA));
+        one_condition: FAIR_BUFFER.bounded_waiting(open(MESA));
+        tickets;
+        two_guards;
+        two_locks;
+    }
+
+    dining_philosophers::DiningPhilosophers: TableSubject for [2, 3, 4], measures FAIR_TABLE;
+    flawed {
+        forgets_a_neighbour: FAIR_TABLE
+            .progress(always(&[LostWakeup]))
+            .bounded_waiting(open(MESA));
+        holds_one: FAIR_TABLE.progress(always(&[Stuck])).bounded_waiting(open(MESA));
+        last_of_five: FAIR_TABLE.progress(always(&[Stuck]));
+        left_first: FAIR_TABLE.progress(always(&[Stuck]));
+        looks_then_takes: UNFAIR.mutual_exclusion(always(&[Overlap]));
+        one_fork: FAIR_TABLE.mutual_exclusion(LETS_ALL_IN);
+        puts_down_one: FAIR_TABLE.progress(always(&[Solo, Stuck]));
+        relaxed: FAIR_TABLE.mutual_exclusion(NOT_VISIBLE);
+        room_for_all: FAIR_TABLE.progress(always(&[Stuck]));
+        spins: FAIR_TABLE.bounded_waiting(open(MESA)).others(NEVER_SLEEPS);
+        two_conspire: UNFAIR;
+    }
+    variants {
+        dirty_forks;
+        numbers;
+        odd_even;
+        one_at_a_time;
+        park;
+        ticket_forks;
+        waiter;
+    }
 }
 
+const MISCOUNTED: &str = "with numbers that are wrong anything may happen";
+const MESA: &str = "whoever was woken may find every time that another one was quicker, by schedules \
+                    that the adversary may not come upon";
 const UNDEFINED: &str = "a program with a data race has no meaning";
 const LOST_ANYWAY: &str = "exclusion is lost although nobody releases what it does not hold";
 const NOT_ITS_FAULT: &[(Criterion, Both)] = &[(Criterion::Ownership, not_violated(LOST_ANYWAY))];

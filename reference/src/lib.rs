@@ -7,13 +7,17 @@
 //! 5. [`test_and_set`]: the hardware looks and sets in one step.
 //! 6. [`compare_and_swap`]: the hardware helps, and nobody waits for ever.
 //!
+//! Two classical problems, for those who want more: [`bounded_buffer`] and [`dining_philosophers`].
+//!
 //! Every file stands alone: it is a submission that could be handed in as it is. [`flawed`] holds
 //! wrong ones, [`variants`] right ones in other styles, and the [`catalogue`] says of each of them
 //! what must be measured.
 
 pub mod bakery;
+pub mod bounded_buffer;
 pub mod catalogue;
 pub mod compare_and_swap;
+pub mod dining_philosophers;
 pub mod flawed;
 pub mod lock_variable;
 pub mod mutex;

@@ -147,3 +147,13 @@ fn mutex() {
 fn semaphore() {
     check("semaphore");
 }
+
+#[test]
+fn bounded_buffer() {
+    check("bounded_buffer");
+}
+
+#[test]
+fn dining_philosophers() {
+    check("dining_philosophers");
+}

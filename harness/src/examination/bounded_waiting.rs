@@ -3,6 +3,7 @@
 use super::verdict::{Doorway, Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory, lasso};
 use crate::exploration::{Crash, Exploration, Setup};
+use crate::oracle::Rule;
 use crate::process::{ProcessId, ProcessSet};
 use crate::strategy::{Freezer, Starver};
 use crate::trace::Schedule;
@@ -42,6 +43,10 @@ impl Examiner<'_> {
                 return Ok(Verdict::Violated(Box::new(violation)));
             }
             let mut starver = Starver::new(self.effort.seed, processes, bypass_max);
+            if matches!(situation.rule, Rule::Neighbours { .. }) {
+                // Several may eat, and relieve each other.
+                starver = starver.among(ProcessSet::first(processes));
+            }
             let mut done = 0;
             let mut unfinished = 0;
             for _ in 0..self.effort.adversary_executions * processes as u64 {

@@ -65,7 +65,7 @@ impl Examiner<'_> {
         let mut doubt = None;
         for (situation, processes) in self.situations(|asks| asks.progress) {
             let all_quotas = match situation.cast {
-                Cast::Equals => quotas(processes, self.effort.entries),
+                Cast::Equals | Cast::EqualsOf(_) => quotas(processes, self.effort.entries),
                 Cast::Parts { .. } => vec![vec![self.effort.entries; processes]],
             };
             for quotas in &all_quotas {
@@ -229,7 +229,7 @@ impl Examiner<'_> {
         if let Some(kind) = self.asleep(&here, schedule)? {
             return Ok(kind);
         }
-        if setup.situation.cast != Cast::Equals {
+        if !setup.situation.cast.is_equal() {
             return Ok(Kind::Stuck(waiting));
         }
         if waiting.len() == setup.processes() {

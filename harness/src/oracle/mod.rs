@@ -3,14 +3,18 @@
 //! *Direction of soundness:* a conviction is never spurious; an acquittal covers only the executions
 //! that were watched.
 
+mod buffer;
 mod bypass;
 mod mutual_exclusion;
 mod permits;
+mod philosophers;
 mod safety;
 mod stillness;
 
+pub use buffer::Buffer;
 pub use bypass::Bypass;
 pub use mutual_exclusion::{MutualExclusion, Overlap};
 pub use permits::Permits;
+pub use philosophers::Neighbours;
 pub use safety::{Breach, Rule, Safety};
 pub use stillness::Stillness;

@@ -3,8 +3,10 @@
 
 use std::ops::ControlFlow;
 
+use super::buffer::Buffer;
 use super::mutual_exclusion::{MutualExclusion, Overlap};
 use super::permits::Permits;
+use super::philosophers::Neighbours;
 use crate::event::{Event, Observer};
 use crate::process::ProcessId;
 
@@ -20,6 +22,16 @@ pub enum Rule {
     Permits {
         /// The permits of each semaphore.
         initial: &'static [u8],
+    },
+    /// A buffer that is no queue, or has more items than places.
+    Buffer {
+        /// The number of places.
+        capacity: u32,
+    },
+    /// Neighbours at a round table who eat together.
+    Neighbours {
+        /// How many sit there.
+        places: usize,
     },
 }
 
@@ -92,6 +104,10 @@ pub enum Safety {
     Exclusion(MutualExclusion),
     /// [`Rule::Permits`].
     Permits(Permits),
+    /// [`Rule::Buffer`].
+    Buffer(Buffer),
+    /// [`Rule::Neighbours`].
+    Neighbours(Neighbours),
 }
 
 impl Safety {
@@ -100,6 +116,8 @@ impl Safety {
         match rule {
             Rule::Exclusion { places } => Self::Exclusion(MutualExclusion::with_places(places)),
             Rule::Permits { initial } => Self::Permits(Permits::new(initial)),
+            Rule::Buffer { capacity } => Self::Buffer(Buffer::new(capacity)),
+            Rule::Neighbours { places } => Self::Neighbours(Neighbours::new(places)),
         }
     }
 
@@ -108,6 +126,8 @@ impl Safety {
         match self {
             Self::Exclusion(oracle) => oracle.overlap().map(Breach::Overlap),
             Self::Permits(oracle) => oracle.breach(),
+            Self::Buffer(oracle) => oracle.breach(),
+            Self::Neighbours(oracle) => oracle.overlap().map(Breach::Overlap),
         }
     }
 
@@ -125,6 +145,8 @@ impl Observer for Safety {
         match self {
             Self::Exclusion(oracle) => oracle.observe(event),
             Self::Permits(oracle) => oracle.observe(event),
+            Self::Buffer(oracle) => oracle.observe(event),
+            Self::Neighbours(oracle) => oracle.observe(event),
         }
     }
 }

@@ -15,8 +15,10 @@ use super::examine::{criteria, examine, replay};
 use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{Conclusion, Criterion, Message, Replayed, Report};
 use super::watchdog::Watchdog;
-use crate::contract::{CountingSemaphore, CriticalSection};
-use crate::scenario::{CriticalSectionScenario, Scenario, SemaphoreScenario};
+use crate::contract::{Buffer, CountingSemaphore, CriticalSection, Table};
+use crate::scenario::{
+    BufferScenario, CriticalSectionScenario, Scenario, SemaphoreScenario, TableScenario,
+};
 
 /// The exit code of a test process that failed, as of std's own test runner.
 const TEST_FAILED_EXIT: i32 = 101;
@@ -54,6 +56,26 @@ pub struct SemaphoreSubject<S>(std::marker::PhantomData<fn() -> S>);
 impl<S: CountingSemaphore + 'static> Subject for SemaphoreSubject<S> {
     fn scenario() -> Box<dyn Scenario> {
         Box::new(SemaphoreScenario::<S>::new())
+    }
+}
+
+/// Bounded buffers.
+#[derive(Debug)]
+pub struct BufferSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: Buffer + 'static> Subject for BufferSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(BufferScenario::<S>::new())
+    }
+}
+
+/// Tables of dining philosophers.
+#[derive(Debug)]
+pub struct TableSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: Table + 'static> Subject for TableSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(TableScenario::<S>::new())
     }
 }
 

@@ -11,8 +11,8 @@ mod witness;
 mod wording;
 
 pub use entry::{
-    CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject, examine_in_test, main,
-    replay_in_test,
+    BufferSubject, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject, TableSubject,
+    examine_in_test, main, replay_in_test,
 };
 pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};

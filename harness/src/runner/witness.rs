@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::report::{Witness, WitnessKind, WitnessStep};
 use super::scene::{Scene, memory_name};
 use super::sleepers::Tale;
-use super::wording;
+use super::wording::{self, datum, left_behind, not_visible, others_are_served};
 use crate::backend::Panic;
 use crate::engine::{Cause, DataRace, Misuse, Outcome, Waitable, Wanted};
 use crate::event::{
@@ -199,7 +199,7 @@ impl Told {
                     .to_owned()
             }
             Outcome::Abandoned | Outcome::Stopped => "The execution was stopped here.".to_owned(),
-            Outcome::DataRace(race) => raced(race),
+            Outcome::DataRace(race) => raced(race, self.rule),
             Outcome::Misused(misuse) => misused(misuse),
             Outcome::Panicked { message, site, .. } => format!("A panic at {site}: {message}"),
         }
@@ -367,7 +367,7 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
                 "{} for ever, and nobody is left to wake {}. {}",
                 list(who, "sleeps", "sleep"),
                 if who.len() == 1 { "it" } else { "them" },
-                told.waits()
+                told.waits() + &left_behind(told.rule, &told.events)
             ),
         ),
         Kind::EarlyWakeup(who) => (
@@ -398,12 +398,11 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
             ),
         },
         Kind::NotVisible => {
-            let race = told.race().map_or_else(String::new, raced);
-            let reason = wording::not_visible(told.rule, &race);
-            (race, reason)
+            let race = told.race().map_or_else(String::new, |race| raced(race, told.rule));
+            (race.clone(), not_visible(told.rule, &race))
         }
         Kind::DataRace => {
-            let race = told.race().map_or_else(String::new, raced);
+            let race = told.race().map_or_else(String::new, |race| raced(race, told.rule));
             (race.clone(), format!("The solution's own data is not protected: {race}"))
         }
         Kind::NeedsRemainder(who) => (
@@ -424,7 +423,7 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
         ),
         Kind::Stuck(who) => (
             format!("{} for ever", wait(who)),
-            match told.waits() {
+            match told.waits() + &left_behind(told.rule, &told.events) {
                 waits if waits.is_empty() => {
                     format!("{} for ever for values that nobody will change.", wait(who))
                 }
@@ -459,7 +458,7 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
                  again. The part that is marked can be repeated for ever, and was repeated until \
                  that was certain.",
                 list(who, "tries", "try"),
-                if setup.processes() == 2 { "the other enters" } else { "others enter" }
+                others_are_served(told.rule, setup.processes())
             ),
         ),
     }
@@ -497,7 +496,8 @@ fn broken(breach: Breach) -> (String, String) {
         Breach::Overfull { process, capacity } => (
             "no room".to_owned(),
             format!(
-                "deposit of {process} returns, but all {capacity} places of the buffer are full."
+                "deposit of {process} returns, but the buffer has {} and was full before.",
+                if capacity == 1 { "1 place".to_owned() } else { format!("{capacity} places") }
             ),
         ),
         Breach::NeverDeposited { process, item } => (
@@ -511,7 +511,7 @@ fn broken(breach: Breach) -> (String, String) {
         Breach::OutOfOrder { first, second } => (
             "out of order".to_owned(),
             format!(
-                "Item {first} was deposited before item {second} was, and yet item {second} was taken \
+                "Item {first} was deposited before item {second} was, and yet item {second} is taken \
                  first."
             ),
         ),
@@ -550,11 +550,11 @@ fn list(who: ProcessSet, one: &str, many: &str) -> String {
     }
 }
 
-fn raced(race: &DataRace) -> String {
+fn raced(race: &DataRace, rule: Rule) -> String {
     let verb = |writes| if writes { "writes" } else { "reads" };
     let past = |wrote| if wrote { "wrote" } else { "read" };
     let what = if is_datum(race.site) {
-        "the datum that the section protects".to_owned()
+        datum(rule).to_owned()
     } else {
         let file = race.site.file().rsplit(['/', '\\']).next().unwrap_or_default();
         format!("the cell at {file}:{}", race.site.line())

@@ -1,6 +1,8 @@
 //! What the processes of an examination do around a contract.
 
+mod buffer;
 mod critical_section;
+mod philosophers;
 mod semaphore;
 mod situation;
 
@@ -8,7 +10,9 @@ use crate::backend::Panic;
 use crate::engine::Body;
 use crate::event::Site;
 
+pub use buffer::BufferScenario;
 pub use critical_section::CriticalSectionScenario;
+pub use philosophers::TableScenario;
 pub use semaphore::SemaphoreScenario;
 pub use situation::{Asks, Cast, Situation};
 

@@ -25,6 +25,8 @@ pub enum Cast {
     /// All processes do the same, in any number; each may also rest for ever, or ask more often than
     /// others.
     Equals,
+    /// The same, in exactly this number: where who meets whom depends on it.
+    EqualsOf(usize),
     /// Each process has its own part. Nobody rests, and all have their parts equally often. The number
     /// of processes is at least `from` and at most `to`.
     Parts {
@@ -36,10 +38,16 @@ pub enum Cast {
 }
 
 impl Cast {
+    /// Whether all processes do the same.
+    pub const fn is_equal(self) -> bool {
+        matches!(self, Self::Equals | Self::EqualsOf(_))
+    }
+
     /// Whether the situation can be had with so many processes.
     pub const fn admits(self, processes: usize) -> bool {
         match self {
             Self::Equals => true,
+            Self::EqualsOf(number) => number == processes,
             Self::Parts { from, to } => from <= processes && processes <= to,
         }
     }
@@ -52,7 +60,7 @@ pub struct Asks {
     pub safety: bool,
     /// Does everybody finish?
     pub progress: bool,
-    /// Is nobody overtaken without bound? Only for [`Cast::Equals`].
+    /// Is nobody overtaken without bound? Each then has its part without end.
     pub fairness: bool,
     /// Do those who wait sleep?
     pub sleep: bool,

@@ -7,7 +7,9 @@
 //! They are written as students write them; that is why some of them look so plausible.
 
 pub mod bakery;
+pub mod bounded_buffer;
 pub mod compare_and_swap;
+pub mod dining_philosophers;
 pub mod lock_variable;
 pub mod mutex;
 pub mod peterson;

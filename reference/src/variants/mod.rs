@@ -5,7 +5,9 @@
 //! of them may be accused of anything that the mechanism itself does not do.
 
 pub mod bakery;
+pub mod bounded_buffer;
 pub mod compare_and_swap;
+pub mod dining_philosophers;
 pub mod lock_variable;
 pub mod mutex;
 pub mod peterson;
