@@ -15,10 +15,12 @@
 //! - Memory is fair: a stale read for ever is no evidence against progress or bounded waiting.
 
 use harness::runner::WitnessKind::{
-    self, DataRace, ExitWaits, Livelock, NeedsRemainder, NotVisible, OpenDoor, Overlap, Solo,
-    Starvation, Stuck,
+    self, DataRace, ExitWaits, Impossible, Livelock, LostUpdate, Miscounted, Missing,
+    NeedsRemainder, NotVisible, OpenDoor, Overlap, Solo, Starvation, Stuck,
 };
-use harness::runner::{Criterion, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject};
+use harness::runner::{
+    CounterSubject, Criterion, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject,
+};
 
 /// One solution: its type is known to the [`Visitor`] that it is handed to.
 #[derive(Clone, Copy, Debug)]
@@ -216,6 +218,18 @@ const OVERLAPS_WEAKLY: Expected = FAIR.mutual_exclusion(weakly(EITHER_WAY)).boun
     sequentially(Expectation::NotViolated("without exclusion nothing bounds the bypass")),
 );
 const NOT_VISIBLE: Both = weakly(&[NotVisible]);
+
+/// Others come at most twice in between: before the load and before the store.
+const RACE_CONDITION: Expected =
+    FAIR.mutual_exclusion(always(&[LostUpdate])).bypass(Bypass::Exactly(2));
+const COUNTS: Expected = RACE_CONDITION.mutual_exclusion(UPHELD);
+const MISCOUNTS: Expected = RACE_CONDITION
+    .mutual_exclusion(always(&[Miscounted]))
+    .progress(not_violated(NOTHING_DONE))
+    .bounded_waiting(not_violated(NOTHING_DONE));
+const NOTHING_DONE: &str = "increments that return have not done what they are for";
+const MISSES: Expected = RACE_CONDITION.others(&[(Criterion::Prediction, always(&[Missing]))]);
+const INVENTS: Expected = RACE_CONDITION.others(&[(Criterion::Prediction, always(&[Impossible]))]);
 
 macro_rules! expected {
     ($default:expr) => {
@@ -472,6 +486,45 @@ table! {
         static_state;
         ticket;
         weak_exchange;
+    }
+
+    race_condition::RaceCondition: CounterSubject for [2, 3], measures RACE_CONDITION;
+    flawed {
+        at_least_increments: MISSES;
+        at_least_nothing: INVENTS;
+        at_least_one: INVENTS;
+        at_least_processes: MISSES;
+        atomic_increment: COUNTS.bypass(Bypass::Exactly(1));
+        compare_exchange: COUNTS.bounded_waiting(always(&[Starvation]));
+        counts_the_first: MISCOUNTS;
+        eight_bits: MISCOUNTS;
+        foretells_the_sum: MISSES;
+        increments_twice: MISCOUNTS;
+        locked: COUNTS.bounded_waiting(always(&[Starvation]));
+        not_atomic: Expected {
+            mutual_exclusion: always(&[DataRace]),
+            progress: open(UNDEFINED),
+            bounded_waiting: open(UNDEFINED),
+            others: &[],
+            bypass: None,
+        };
+        nothing: MISSES;
+        own_numbers: COUNTS;
+        stores_what_it_saw: MISCOUNTS;
+        takes_turns: COUNTS
+            .mutual_exclusion(not_violated("whoever is alone does not get on"))
+            .progress(always(&[NeedsRemainder]))
+            .bypass(Bypass::Others);
+    }
+    variants {
+        acquire_release;
+        // The fence after the store is one more moment at which others can come.
+        fences: RACE_CONDITION.bypass(Bypass::Exactly(3));
+        helpers;
+        relaxed;
+        static_state;
+        swap;
+        widened;
     }
 
     mutex::Mutex: MutexSubject for [2, 3, 4], measures FAIR;

@@ -7,9 +7,11 @@
 mod bounded_waiting;
 mod busy_waiting;
 mod counterexample;
+mod counting;
 mod lasso;
 mod mend;
 mod mutual_exclusion;
+mod prediction;
 mod progress;
 mod verdict;
 
@@ -23,6 +25,7 @@ use crate::strategy::{Pct, Pos, Random, Replay};
 use crate::trace::AnswerKind;
 
 pub use mend::{Mend, mends};
+pub use prediction::{Case, Misprediction, Shown};
 pub use verdict::{Doorway, Evidence, Kind, Verdict, Violation};
 
 /// With what effort a solution is examined. Budgets are executions and steps, never seconds.

@@ -15,8 +15,8 @@ use super::examine::{criteria, examine, replay};
 use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{Conclusion, Criterion, Message, Replayed, Report};
 use super::watchdog::Watchdog;
-use crate::contract::{CountingSemaphore, CriticalSection};
-use crate::scenario::{CriticalSectionScenario, Scenario, SemaphoreScenario};
+use crate::contract::{Counter, CountingSemaphore, CriticalSection};
+use crate::scenario::{CounterScenario, CriticalSectionScenario, Scenario, SemaphoreScenario};
 
 /// The exit code of a test process that failed, as of std's own test runner.
 const TEST_FAILED_EXIT: i32 = 101;
@@ -54,6 +54,16 @@ pub struct SemaphoreSubject<S>(std::marker::PhantomData<fn() -> S>);
 impl<S: CountingSemaphore + 'static> Subject for SemaphoreSubject<S> {
     fn scenario() -> Box<dyn Scenario> {
         Box::new(SemaphoreScenario::<S>::new())
+    }
+}
+
+/// Counters that lose updates.
+#[derive(Debug)]
+pub struct CounterSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: Counter + 'static> Subject for CounterSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(CounterScenario::<S>::new())
     }
 }
 

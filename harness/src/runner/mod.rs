@@ -1,5 +1,6 @@
 //! `main` of a compiled submission: a plan comes in, a report goes out.
 
+mod counted;
 mod entry;
 mod examine;
 mod plan;
@@ -9,8 +10,8 @@ mod watchdog;
 mod witness;
 
 pub use entry::{
-    CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject, examine_in_test, main,
-    replay_in_test,
+    CounterSubject, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject,
+    examine_in_test, main, replay_in_test,
 };
 pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};

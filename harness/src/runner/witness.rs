@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use super::counted::wrong_count;
 use super::report::{Witness, WitnessKind, WitnessStep};
 use super::scene::{Scene, memory_name};
 use crate::backend::Panic;
@@ -28,7 +29,7 @@ pub(super) struct Told {
     events: Vec<Event>,
     names: Names,
     processes: usize,
-    rule: Rule,
+    situation: &'static Situation,
     sleepers: Vec<(ProcessId, Wanted)>,
     waitables: Vec<(Waitable, LocationId)>,
     /// The events of the part that repeats.
@@ -80,7 +81,12 @@ impl Told {
             let is_hidden = match event.kind {
                 EventKind::Pause(site) => is_datum(site),
                 EventKind::Sleep { spurious, .. } => !spurious,
-                EventKind::Access(access) => access.method == blocking::FUTEX_LOOK,
+                EventKind::Access(access) => {
+                    // And by permits of the harness's own it only waits for others to be done.
+                    let permits = [blocking::PERMITS_WAIT, blocking::PERMITS_SIGNAL];
+                    access.method == blocking::FUTEX_LOOK
+                        || permits.contains(&access.method) && is_datum(access.site)
+                }
                 _ => false,
             };
             if is_hidden {
@@ -95,7 +101,8 @@ impl Told {
             if let EventKind::Access(access) = event.kind
                 && is_datum(access.site)
             {
-                names = names.with(access.location, "datum");
+                let counts = setup.situation.rule == Rule::Counter;
+                names = names.with(access.location, if counts { "counter" } else { "datum" });
             }
         }
         for (waitable, location) in explorer.engine().waitables() {
@@ -109,7 +116,7 @@ impl Told {
             repeated: loop_from.map(|start| start..kept.len()),
             events: kept,
             names,
-            rule: setup.situation.rule,
+            situation: setup.situation,
             sleepers: explorer.engine().sleepers(),
             waitables: explorer.engine().waitables().to_vec(),
             processes: setup.processes(),
@@ -156,19 +163,23 @@ impl Told {
 
     /// Which rule was broken.
     fn breach(&self) -> Option<Breach> {
-        let mut oracle = Safety::new(self.rule);
+        let mut oracle = Safety::new(self.situation.rule);
         let _ = self.events.iter().try_for_each(|event| oracle.observe(event));
         oracle.breach()
     }
 
     /// What a replay writes at the end of the drawing.
-    pub(super) fn mark(&self) -> &'static str {
-        if self.overlap().is_some() { "both inside" } else { "" }
+    pub(super) fn mark(&self) -> String {
+        match self.breach() {
+            Some(Breach::Overlap(_)) => "both inside".to_owned(),
+            Some(breach) => broken(breach, self.situation).0,
+            None => String::new(),
+        }
     }
 
     /// Whether mutual exclusion held, for the processes and their data.
     pub(super) fn excludes(&self) -> bool {
-        self.overlap().is_none() && self.race().is_none()
+        self.breach().is_none() && self.race().is_none()
     }
 
     /// Whether all processes did all they had to do, and nothing was wrong with it.
@@ -184,7 +195,7 @@ impl Told {
             );
         }
         if let Some(breach) = self.breach() {
-            return broken(breach).1;
+            return broken(breach, self.situation).1;
         }
         match &self.outcome {
             Outcome::Complete => "Every process has done all it had to do.".to_owned(),
@@ -337,7 +348,10 @@ const fn wire(kind: Kind, situation: &Situation) -> WitnessKind {
         Kind::Broken(breach) => match breach {
             Breach::Overlap(_) => WitnessKind::Overlap,
             Breach::NoPermit { .. } => WitnessKind::NoPermit,
-            Breach::WrongCount { .. } => WitnessKind::LostUpdate,
+            Breach::WrongCount { value, increments } => {
+                let interleaved = !situation.asks.serial && value < increments;
+                if interleaved { WitnessKind::LostUpdate } else { WitnessKind::Miscounted }
+            }
             Breach::Unprompted { .. } => WitnessKind::Unprompted,
             Breach::Overfull { .. } => WitnessKind::Overfull,
             Breach::NeverDeposited { .. } | Breach::TakenTwice { .. } => WitnessKind::Corrupted,
@@ -378,7 +392,7 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
                 overlap.holder, overlap.intruder
             ),
         ),
-        Kind::Broken(breach) => broken(breach),
+        Kind::Broken(breach) => broken(breach, setup.situation),
         Kind::Misuse(misuse) => (
             "not in the guard".to_owned(),
             format!(
@@ -481,26 +495,13 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
 }
 
 /// A broken rule: what is written at the end of the drawing, and the reason.
-fn broken(breach: Breach) -> (String, String) {
+fn broken(breach: Breach, situation: &Situation) -> (String, String) {
     match breach {
         Breach::Overlap(Overlap { holder, intruder, .. }) => (
             "too many inside".to_owned(),
             format!("{intruder} is let in while {holder} is inside, and there is no more room."),
         ),
-        Breach::WrongCount { value, increments } if value < increments => (
-            "an update is lost".to_owned(),
-            format!(
-                "The counter was incremented {}, and its value is {value}: an update is lost.",
-                times(increments as u32)
-            ),
-        ),
-        Breach::WrongCount { value, increments } => (
-            "one too many".to_owned(),
-            format!(
-                "The counter was incremented {}, and its value is {value}.",
-                times(increments as u32)
-            ),
-        ),
+        Breach::WrongCount { value, increments } => wrong_count(value, increments, situation),
         Breach::Unprompted { process, condition } => (
             "nobody signalled".to_owned(),
             format!(
@@ -543,7 +544,7 @@ fn broken(breach: Breach) -> (String, String) {
 }
 
 /// `never`, `once`, `3 times`.
-fn times(count: u32) -> String {
+pub(super) fn times(count: u32) -> String {
     match count {
         0 => "never".to_owned(),
         1 => "once".to_owned(),

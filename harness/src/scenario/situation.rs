@@ -56,12 +56,23 @@ pub struct Asks {
     pub fairness: bool,
     /// Do those who wait sleep?
     pub sleep: bool,
+    /// Does its rule hold with nobody interfering, one process after the other?
+    pub serial: bool,
+    /// Is it foretold what may come of it? It runs code of the harness's own.
+    pub prediction: bool,
     /// Does its rule hold though somebody releases what it does not hold?
     pub ownership: bool,
 }
 
 impl Asks {
     /// Nothing.
-    pub const NOTHING: Self =
-        Self { safety: false, progress: false, fairness: false, sleep: false, ownership: false };
+    pub const NOTHING: Self = Self {
+        safety: false,
+        progress: false,
+        fairness: false,
+        sleep: false,
+        serial: false,
+        prediction: false,
+        ownership: false,
+    };
 }

@@ -8,5 +8,6 @@ pub mod bakery;
 pub mod compare_and_swap;
 pub mod lock_variable;
 pub mod peterson;
+pub mod race_condition;
 pub mod taking_turns;
 pub mod test_and_set;
