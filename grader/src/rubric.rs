@@ -94,6 +94,8 @@ pub(crate) enum Contract {
     Mutex,
     /// `harness::prelude::CountingSemaphore`.
     Semaphore,
+    /// `harness::prelude::Counter`.
+    Counter,
 }
 
 impl Contract {
@@ -102,6 +104,7 @@ impl Contract {
         match self {
             Self::CriticalSection | Self::Mutex => "CriticalSection",
             Self::Semaphore => "CountingSemaphore",
+            Self::Counter => "Counter",
         }
     }
 
@@ -111,16 +114,20 @@ impl Contract {
             Self::CriticalSection => "CriticalSectionSubject",
             Self::Mutex => "MutexSubject",
             Self::Semaphore => "SemaphoreSubject",
+            Self::Counter => "CounterSubject",
         }
     }
 
     /// The criteria that it has, in the order of every report.
     pub(crate) const fn criteria(self) -> &'static [Criterion] {
-        use Criterion::{BoundedWaiting, BusyWaiting, MutualExclusion, Ownership, Progress};
+        use Criterion::{
+            BoundedWaiting, BusyWaiting, MutualExclusion, Ownership, Prediction, Progress,
+        };
         match self {
             Self::CriticalSection => &CRITERIA,
             Self::Mutex => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Ownership],
             Self::Semaphore => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting],
+            Self::Counter => &[MutualExclusion, Progress, BoundedWaiting, Prediction],
         }
     }
 }
