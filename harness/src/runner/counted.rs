@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use super::report::{Replayed, Witness, WitnessKind};
 use super::scene::{Scene, memory_name};
-use super::witness::{Told, times};
+use super::witness::{Told, list as of_processes, times};
 use crate::examination::{Case, Examiner, Memory, Misprediction, Shown};
 use crate::exploration::{Crash, Explorer, Setup};
+use crate::process::ProcessSet;
 use crate::scenario::Situation;
 
 const INFALLIBLE: &str = "writing to a string does not fail";
@@ -32,6 +33,15 @@ pub(super) fn wrong_count(value: u64, increments: u64, situation: &Situation) ->
             (format!("{lost} updates are lost"), format!("{incremented}: {lost} updates are lost."))
         }
     }
+}
+
+/// An increment that others keep from ending.
+pub(super) fn overtaken(who: ProcessSet) -> String {
+    format!(
+        "{} again and again in one and the same increment, while others get done with theirs again and \
+         again. The part that is marked can be repeated for ever, and was repeated until that was certain.",
+        of_processes(who, "steps", "step")
+    )
 }
 
 /// The witness of what is foretold wrongly.

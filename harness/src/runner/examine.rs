@@ -13,6 +13,7 @@ use super::scene::Scene;
 use super::witness::{Told, receiver, witness};
 use crate::examination::{self, Effort, Examiner, Memory};
 use crate::exploration::{Crash, Explorer};
+use crate::oracle::Rule;
 use crate::scenario::{Asks, Scenario};
 
 /// The solutions that are under examination in this process. One examination of each at a time: it
@@ -123,6 +124,14 @@ pub(super) fn replay(
             Some(reason) => Replayed::Gone {
                 reason: format!("this code does not allow that execution: {reason}"),
             },
+            None if told.is_fine() && scene.setup.situation.rule == Rule::Counter => {
+                Replayed::Gone {
+                    reason:
+                        "with this code, the same execution ends well: every process has done all \
+                         it had to do, and no increment is lost"
+                            .to_owned(),
+                }
+            }
             None if told.is_fine() => Replayed::Gone {
                 reason: "with this code, the same execution ends well: every process has done all \
                          it had to do, and never were two inside at once"

@@ -331,6 +331,8 @@ mod tests {
         note.leave(ASKED);
         assert_eq!(note.state.load(Ordering::Acquire), ASKED);
         assert!(note.read().is_none(), "no execution is running here");
+        note.who.store(FORETELLS, Ordering::Relaxed);
+        assert!(note.read().is_none(), "no process foretells");
         note.who.store(1 + 3 * SECTIONS.len() + 1, Ordering::Relaxed);
         let found = note.read().expect("somebody was running");
         assert_eq!((found.process, found.section), (ProcessId::new(3), Section::Entry));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use super::counted::wrong_count;
+use super::counted::{overtaken, wrong_count};
 use super::report::{Witness, WitnessKind, WitnessStep};
 use super::scene::{Scene, memory_name};
 use crate::backend::Panic;
@@ -481,6 +481,9 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
                 wait(who)
             ),
         ),
+        Kind::Starvation(who) if setup.situation.rule == Rule::Counter => {
+            (String::new(), overtaken(who))
+        }
         Kind::Starvation(who) => (
             String::new(),
             format!(
@@ -557,7 +560,7 @@ fn wait(who: ProcessSet) -> String {
 }
 
 /// `P0 waits`, `P0 and P1 wait`, `P0, P1 and P2 wait`.
-fn list(who: ProcessSet, one: &str, many: &str) -> String {
+pub(super) fn list(who: ProcessSet, one: &str, many: &str) -> String {
     let names: Vec<String> = who.iter().map(|process: ProcessId| process.to_string()).collect();
     match names.as_slice() {
         [] => format!("nobody {one}"),
