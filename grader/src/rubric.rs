@@ -98,6 +98,8 @@ pub(crate) enum Contract {
     Buffer,
     /// `harness::prelude::Table`.
     Table,
+    /// `harness::prelude::Counter`.
+    Counter,
 }
 
 impl Contract {
@@ -108,6 +110,7 @@ impl Contract {
             Self::Semaphore => "CountingSemaphore",
             Self::Buffer => "Buffer",
             Self::Table => "Table",
+            Self::Counter => "Counter",
         }
     }
 
@@ -119,18 +122,22 @@ impl Contract {
             Self::Semaphore => "SemaphoreSubject",
             Self::Buffer => "BufferSubject",
             Self::Table => "TableSubject",
+            Self::Counter => "CounterSubject",
         }
     }
 
     /// The criteria that it has, in the order of every report.
     pub(crate) const fn criteria(self) -> &'static [Criterion] {
-        use Criterion::{BoundedWaiting, BusyWaiting, MutualExclusion, Ownership, Progress};
+        use Criterion::{
+            BoundedWaiting, BusyWaiting, MutualExclusion, Ownership, Prediction, Progress,
+        };
         match self {
             Self::CriticalSection => &CRITERIA,
             Self::Mutex => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Ownership],
             Self::Semaphore | Self::Buffer | Self::Table => {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting]
             }
+            Self::Counter => &[MutualExclusion, Progress, BoundedWaiting, Prediction],
         }
     }
 }

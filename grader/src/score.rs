@@ -88,6 +88,9 @@ pub(crate) fn outcome(rubric: &Rubric, report: &CriterionReport) -> (Outcome, St
         return required_failure(failure, report);
     }
     match (&report.cpp20, &report.sequential) {
+        (Verdict::Upheld { .. }, _) if criterion == Criterion::Prediction => {
+            (Outcome::Upheld, "What you foretell is what can be.".to_owned())
+        }
         (Verdict::Upheld { .. }, _) => (Outcome::Upheld, format!("{} holds.", capital(name))),
         (Verdict::Unknown { reason }, _) if known.is_some_and(earns_either_way) => (
             Outcome::FailsAsItShould,
@@ -110,6 +113,10 @@ pub(crate) fn outcome(rubric: &Rubric, report: &CriterionReport) -> (Outcome, St
                 capital(name)
             );
             (Outcome::OrderingsTooWeak, text)
+        }
+        (Verdict::Violated { witness }, _) if criterion == Criterion::Prediction => {
+            let text = format!("What you foretell is not what can be. {}", witness.reason);
+            (Outcome::Violated, text)
         }
         (Verdict::Violated { witness }, _) => {
             (Outcome::Violated, format!("{} does not hold: {}", capital(name), witness.reason))
@@ -175,6 +182,9 @@ pub(crate) fn describe(kind: WitnessKind) -> &'static str {
         WitnessKind::DataRace => "the solution's own data is accessed in a data race",
         WitnessKind::NoPermit => "`wait` of a semaphore returned without a permit",
         WitnessKind::LostUpdate => "an increment is lost",
+        WitnessKind::Miscounted => {
+            "the counter is wrong although one process increments after the other"
+        }
         WitnessKind::Unprompted => "`wait` on a condition returned although nobody signalled",
         WitnessKind::Overfull => "more items are in the buffer than it has places",
         WitnessKind::Corrupted => "an item was taken that was not there, or twice",

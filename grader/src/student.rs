@@ -22,8 +22,8 @@ use crate::score::outcome;
 
 /// A solution by its contract: what the tests of an assignment name.
 pub use harness::runner::{
-    BufferSubject as Buffer, CriticalSectionSubject as CriticalSection, MutexSubject as Mutex,
-    SemaphoreSubject as Semaphore, TableSubject as Table,
+    BufferSubject as Buffer, CounterSubject as Counter, CriticalSectionSubject as CriticalSection,
+    MutexSubject as Mutex, SemaphoreSubject as Semaphore, TableSubject as Table,
 };
 
 /// The environment variable that holds a counterexample to show again.

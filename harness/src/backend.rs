@@ -30,6 +30,8 @@ thread_local! {
     /// Where the running process last touched a shared variable in the section that it is in. (The
     /// process that runs on is always the one that did something last.)
     static TOUCHED: Cell<Option<Site>> = const { Cell::new(None) };
+    /// Whether code of a student's that foretells something runs on this thread.
+    static FORETELLS: Cell<bool> = const { Cell::new(false) };
     /// Whether panics on this thread are to be kept instead of printed, and the last one kept.
     static CAPTURING: Cell<bool> = const { Cell::new(false) };
     static CAPTURED: RefCell<Option<Panic>> = const { RefCell::new(None) };
@@ -142,6 +144,19 @@ pub fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Panic> {
     let result = panic::catch_unwind(AssertUnwindSafe(f));
     CAPTURING.set(false);
     result.map_err(|_| take_panic())
+}
+
+/// The same for code that foretells what comes of other code.
+pub fn foretell<R>(f: impl FnOnce() -> R) -> Result<R, Panic> {
+    FORETELLS.set(true);
+    let result = catch(f);
+    FORETELLS.set(false);
+    result
+}
+
+/// Whether this thread runs code that foretells. For a signal handler.
+pub fn foretells() -> bool {
+    FORETELLS.get()
 }
 
 fn take_panic() -> Panic {

@@ -201,6 +201,8 @@ pub enum Service {
     PutDown,
     /// `increment` of a counter.
     Increment,
+    /// `value` of a counter; the value is known when it returns.
+    Value(u64),
 }
 
 /// What a service means for the process that calls it: where it is meanwhile, and afterwards.
@@ -234,7 +236,7 @@ impl Service {
             | Self::EndWrite
             | Self::PutDown => Phase::Releases,
             Self::Deposit(_) | Self::Take(_) | Self::Increment => Phase::Serves,
-            Self::SignalOn(_) | Self::BroadcastOn(_) => Phase::Acts,
+            Self::SignalOn(_) | Self::BroadcastOn(_) | Self::Value(_) => Phase::Acts,
         }
     }
 
@@ -257,6 +259,7 @@ impl Service {
             Self::PickUp => "pick_up",
             Self::PutDown => "put_down",
             Self::Increment => "increment",
+            Self::Value(_) => "value",
         }
     }
 }

@@ -15,13 +15,13 @@
 //! - Memory is fair: a stale read for ever is no evidence against progress or bounded waiting.
 
 use harness::runner::WitnessKind::{
-    self, BusyWaiting, Corrupted, DataRace, EarlyWakeup, ExitWaits, ForeignRelease, Livelock,
-    LostWakeup, Misuse, NeedsRemainder, NoPermit, NotVisible, OpenDoor, OutOfOrder, Overfull,
-    Overlap, Solo, Starvation, Stuck,
+    self, BusyWaiting, Corrupted, DataRace, EarlyWakeup, ExitWaits, ForeignRelease, Impossible,
+    Livelock, LostUpdate, LostWakeup, Miscounted, Missing, Misuse, NeedsRemainder, NoPermit,
+    NotVisible, OpenDoor, OutOfOrder, Overfull, Overlap, Solo, Starvation, Stuck,
 };
 use harness::runner::{
-    BufferSubject, Criterion, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject,
-    TableSubject,
+    BufferSubject, CounterSubject, Criterion, CriticalSectionSubject, MutexSubject,
+    SemaphoreSubject, Subject, TableSubject,
 };
 
 /// One solution: its type is known to the [`Visitor`] that it is handed to.
@@ -230,6 +230,18 @@ const OVERLAPS_WEAKLY: Expected = FAIR.mutual_exclusion(weakly(EITHER_WAY)).boun
 const BUSY: &[(Criterion, Both)] = &[(Criterion::BusyWaiting, always(&[BusyWaiting]))];
 const UNDEFINED_WAITING: &[(Criterion, Both)] = &[(Criterion::BusyWaiting, open(UNDEFINED))];
 const NOT_VISIBLE: Both = weakly(&[NotVisible]);
+
+/// Others come at most twice in between: before the load and before the store.
+const RACE_CONDITION: Expected =
+    FAIR.mutual_exclusion(always(&[LostUpdate])).bypass(Bypass::Exactly(2));
+const COUNTS: Expected = RACE_CONDITION.mutual_exclusion(UPHELD);
+const MISCOUNTS: Expected = RACE_CONDITION
+    .mutual_exclusion(always(&[Miscounted]))
+    .progress(not_violated(NOTHING_DONE))
+    .bounded_waiting(not_violated(NOTHING_DONE));
+const NOTHING_DONE: &str = "increments that return have not done what they are for";
+const MISSES: Expected = RACE_CONDITION.others(&[(Criterion::Prediction, always(&[Missing]))]);
+const INVENTS: Expected = RACE_CONDITION.others(&[(Criterion::Prediction, always(&[Impossible]))]);
 
 macro_rules! expected {
     ($default:expr) => {
@@ -489,6 +501,45 @@ table! {
         static_state;
         ticket;
         weak_exchange;
+    }
+
+    race_condition::RaceCondition: CounterSubject for [2, 3], measures RACE_CONDITION;
+    flawed {
+        at_least_increments: MISSES;
+        at_least_nothing: INVENTS;
+        at_least_one: INVENTS;
+        at_least_processes: MISSES;
+        atomic_increment: COUNTS.bypass(Bypass::Exactly(1));
+        compare_exchange: COUNTS.bounded_waiting(always(&[Starvation]));
+        counts_the_first: MISCOUNTS;
+        eight_bits: MISCOUNTS;
+        foretells_the_sum: MISSES;
+        increments_twice: MISCOUNTS;
+        locked: COUNTS.bounded_waiting(always(&[Starvation]));
+        not_atomic: Expected {
+            mutual_exclusion: always(&[DataRace]),
+            progress: open(UNDEFINED),
+            bounded_waiting: open(UNDEFINED),
+            others: &[],
+            bypass: None,
+        };
+        nothing: MISSES;
+        own_numbers: COUNTS;
+        stores_what_it_saw: MISCOUNTS;
+        takes_turns: COUNTS
+            .mutual_exclusion(not_violated("whoever is alone does not get on"))
+            .progress(always(&[NeedsRemainder]))
+            .bypass(Bypass::Others);
+    }
+    variants {
+        acquire_release;
+        // The fence after the store is one more moment at which others can come.
+        fences: RACE_CONDITION.bypass(Bypass::Exactly(3));
+        helpers;
+        relaxed;
+        static_state;
+        swap;
+        widened;
     }
 
     mutex::Mutex: MutexSubject for [2, 3], measures FAIR;

@@ -1,5 +1,6 @@
 //! Reference solutions, to be read in order; what can be wrong with them; and what can be different.
 //!
+//! 0. [`race_condition`]: what goes wrong when nothing excludes anything.
 //! 1. [`lock_variable`]: a bit that says "taken", and why that is not enough.
 //! 2. [`taking_turns`]: excludes, but needs the help of those who do not want in.
 //! 3. [`peterson`]: two processes, all three criteria, loads and stores only.
@@ -22,6 +23,7 @@ pub mod flawed;
 pub mod lock_variable;
 pub mod mutex;
 pub mod peterson;
+pub mod race_condition;
 pub mod semaphore;
 pub mod taking_turns;
 pub mod test_and_set;

@@ -139,6 +139,11 @@ fn compare_and_swap() {
 }
 
 #[test]
+fn race_condition() {
+    check("race_condition");
+}
+
+#[test]
 fn mutex() {
     check("mutex");
 }

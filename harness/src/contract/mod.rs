@@ -2,11 +2,13 @@
 //! change only with a major version.
 
 mod buffer;
+mod counter;
 mod critical_section;
 mod philosophers;
 mod semaphore;
 
 pub use buffer::Buffer;
+pub use counter::Counter;
 pub use critical_section::CriticalSection;
 pub use philosophers::Table;
 pub use semaphore::CountingSemaphore;

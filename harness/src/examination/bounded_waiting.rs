@@ -1,11 +1,16 @@
 //! Bounded waiting: how often can others enter while one process waits, though it gets its turns?
+//!
+//! What a turn is depends on the contract. Where processes wait to be let in it is a full turn of a waiting
+//! loop; a counter has nothing to be inside of, and a turn is one step
+//! ([`Overtaker`](crate::strategy::Overtaker)).
 
 use super::verdict::{Doorway, Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory, lasso};
 use crate::exploration::{Crash, Exploration, Setup};
 use crate::oracle::Rule;
 use crate::process::{ProcessId, ProcessSet};
-use crate::strategy::{Freezer, Starver};
+use crate::scenario::Situation;
+use crate::strategy::{Adversary, Freezer, Overtaker, Starver};
 use crate::trace::Schedule;
 
 /// Operations of one run of the adversary.
@@ -38,19 +43,26 @@ impl Examiner<'_> {
                 ..self.setup(memory, vec![u32::MAX; processes], situation)
             };
             if memory == Memory::Sequential
+                && !is_served(situation)
                 && let Some(violation) = self.planned_starvation(&setup)?
             {
                 return Ok(Verdict::Violated(Box::new(violation)));
             }
-            let mut starver = Starver::new(self.effort.seed, processes, bypass_max);
-            if matches!(situation.rule, Rule::Neighbours { .. }) {
-                // Several may eat, and relieve each other.
-                starver = starver.among(ProcessSet::first(processes));
-            }
+            let mut starver: Box<dyn Adversary> = if is_served(situation) {
+                Box::new(Overtaker::new(self.effort.seed, processes, bypass_max))
+            } else {
+                let starver = Starver::new(self.effort.seed, processes, bypass_max);
+                Box::new(if matches!(situation.rule, Rule::Neighbours { .. }) {
+                    // Several may eat, and relieve each other.
+                    starver.among(ProcessSet::first(processes))
+                } else {
+                    starver
+                })
+            };
             let mut done = 0;
             let mut unfinished = 0;
             for _ in 0..self.effort.adversary_executions * processes as u64 {
-                let found = self.once(&setup, &mut starver)?;
+                let found = self.once(&setup, &mut *starver)?;
                 done += 1;
                 entries += found.entries;
                 if entries == 0 && done >= RUNS_WITHOUT_ENTRY_MAX {
@@ -91,6 +103,11 @@ impl Examiner<'_> {
                 blocked: 0,
                 complete: false,
             });
+            if is_served(situation) {
+                // Whoever is frozen in the middle of a step is overtaken for ever: there is no doorway.
+                everywhere = false;
+                continue;
+            }
             match self.doorway(&setup, processes)? {
                 Some(found) => {
                     let so_far = doorway.get_or_insert(found);
@@ -160,7 +177,7 @@ impl Examiner<'_> {
             steps.entries.iter().rfind(|(_, who)| *who == victim).map_or(0, |entry| entry.0);
         let entries: Vec<usize> =
             steps.entries.iter().map(|entry| entry.0).filter(|&step| step > last_own).collect();
-        let turn = 3 * setup.processes() + 3;
+        let turn = if is_served(setup.situation) { 1 } else { 3 * setup.processes() + 3 };
         // Later entries are further from the request, and more regular.
         for rounds in 1..=2 * setup.processes() {
             for first in 1..entries.len().saturating_sub(rounds) {
@@ -206,6 +223,11 @@ impl Examiner<'_> {
         }
         Ok(freezer.doorway())
     }
+}
+
+/// Whether processes ask for something that is then done, instead of for being let in.
+fn is_served(situation: &Situation) -> bool {
+    situation.rule == Rule::Counter
 }
 
 fn nobody_entered() -> Verdict {

@@ -8,9 +8,11 @@ mod atlas;
 mod bounded_waiting;
 mod busy_waiting;
 mod counterexample;
+mod counting;
 mod lasso;
 mod mend;
 mod mutual_exclusion;
+mod prediction;
 mod profile;
 mod progress;
 mod verdict;
@@ -29,6 +31,7 @@ use crate::strategy::{Pct, Pos, Random, Replay};
 use crate::trace::AnswerKind;
 
 pub use mend::{Mend, mends};
+pub use prediction::{Case, Misprediction, Shown};
 pub use profile::{Profile, Waiting};
 pub use verdict::{Doorway, Evidence, Kind, Verdict, Violation};
 

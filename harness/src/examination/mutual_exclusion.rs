@@ -37,7 +37,7 @@ const DOOR_STEPS_MAX: u32 = 40_000;
 /// How often each process may enter while the door is tried.
 const DOOR_ENTRIES: u32 = 8;
 
-fn judge(run: &Run<'_>, oracle: &Safety) -> Option<Kind> {
+pub(super) fn judge(run: &Run<'_>, oracle: &Safety) -> Option<Kind> {
     match (oracle.breach(), run.outcome) {
         (Some(Breach::Overlap(overlap)), _) => Some(Kind::Overlap(overlap)),
         (Some(breach), _) => Some(Kind::Broken(breach)),
@@ -62,6 +62,9 @@ fn judge_overlap(_: &Run<'_>, oracle: &Safety) -> Option<Kind> {
 impl Examiner<'_> {
     /// The verdict on mutual exclusion: on the rules of all situations that ask for safety.
     pub fn mutual_exclusion(&mut self, memory: Memory) -> Result<Verdict, Crash> {
+        if let Some(verdict) = self.miscounts(memory)? {
+            return Ok(verdict);
+        }
         self.safety(memory, |asks| asks.safety, true)
     }
 
@@ -227,7 +230,7 @@ impl Examiner<'_> {
     }
 
     /// Draws the conclusion from one violating execution.
-    fn violated(
+    pub(super) fn violated(
         &mut self,
         memory: Memory,
         kind: Kind,

@@ -1,5 +1,6 @@
 //! What follows for a criterion, and on what evidence.
 
+use super::prediction::Misprediction;
 use crate::engine::Misuse;
 use crate::exploration::{Exploration, Setup};
 use crate::oracle::{Breach, Overlap};
@@ -22,6 +23,8 @@ pub enum Verdict {
     },
     /// Violated, with the proof.
     Violated(Box<Violation>),
+    /// Foretold wrongly: what is wrong, with proofs.
+    Foretold(Box<Misprediction>),
     /// Neither shown nor refuted: why.
     Unknown(String),
 }
@@ -29,7 +32,7 @@ pub enum Verdict {
 impl Verdict {
     /// Whether it is a violation.
     pub const fn is_violated(&self) -> bool {
-        matches!(self, Self::Violated(_))
+        matches!(self, Self::Violated(_) | Self::Foretold(_))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod buffer;
 mod bypass;
+mod counter;
 mod mutual_exclusion;
 mod permits;
 mod philosophers;
@@ -13,6 +14,7 @@ mod stillness;
 
 pub use buffer::Buffer;
 pub use bypass::Bypass;
+pub use counter::Counter;
 pub use mutual_exclusion::{MutualExclusion, Overlap};
 pub use permits::Permits;
 pub use philosophers::Neighbours;

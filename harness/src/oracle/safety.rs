@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use super::buffer::Buffer;
+use super::counter::Counter;
 use super::mutual_exclusion::{MutualExclusion, Overlap};
 use super::permits::Permits;
 use super::philosophers::Neighbours;
@@ -18,6 +19,8 @@ pub enum Rule {
         /// For how many there is room.
         places: usize,
     },
+    /// A counter whose value is not the number of its increments.
+    Counter,
     /// A `wait` that returns without a permit: semaphore `i` begins with `initial[i]`.
     Permits {
         /// The permits of each semaphore.
@@ -102,6 +105,8 @@ pub enum Breach {
 pub enum Safety {
     /// [`Rule::Exclusion`].
     Exclusion(MutualExclusion),
+    /// [`Rule::Counter`].
+    Counter(Counter),
     /// [`Rule::Permits`].
     Permits(Permits),
     /// [`Rule::Buffer`].
@@ -115,6 +120,7 @@ impl Safety {
     pub fn new(rule: Rule) -> Self {
         match rule {
             Rule::Exclusion { places } => Self::Exclusion(MutualExclusion::with_places(places)),
+            Rule::Counter => Self::Counter(Counter::new()),
             Rule::Permits { initial } => Self::Permits(Permits::new(initial)),
             Rule::Buffer { capacity } => Self::Buffer(Buffer::new(capacity)),
             Rule::Neighbours { places } => Self::Neighbours(Neighbours::new(places)),
@@ -125,6 +131,7 @@ impl Safety {
     pub fn breach(&self) -> Option<Breach> {
         match self {
             Self::Exclusion(oracle) => oracle.overlap().map(Breach::Overlap),
+            Self::Counter(oracle) => oracle.breach(),
             Self::Permits(oracle) => oracle.breach(),
             Self::Buffer(oracle) => oracle.breach(),
             Self::Neighbours(oracle) => oracle.overlap().map(Breach::Overlap),
@@ -144,6 +151,7 @@ impl Observer for Safety {
     fn observe(&mut self, event: &Event) -> ControlFlow<()> {
         match self {
             Self::Exclusion(oracle) => oracle.observe(event),
+            Self::Counter(oracle) => oracle.observe(event),
             Self::Permits(oracle) => oracle.observe(event),
             Self::Buffer(oracle) => oracle.observe(event),
             Self::Neighbours(oracle) => oracle.observe(event),

@@ -15,9 +15,10 @@ use super::examine::{criteria, examine, replay};
 use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{Conclusion, Criterion, Message, Replayed, Report};
 use super::watchdog::Watchdog;
-use crate::contract::{Buffer, CountingSemaphore, CriticalSection, Table};
+use crate::contract::{Buffer, Counter, CountingSemaphore, CriticalSection, Table};
 use crate::scenario::{
-    BufferScenario, CriticalSectionScenario, Scenario, SemaphoreScenario, TableScenario,
+    BufferScenario, CounterScenario, CriticalSectionScenario, Scenario, SemaphoreScenario,
+    TableScenario,
 };
 
 /// The exit code of a test process that failed, as of std's own test runner.
@@ -76,6 +77,16 @@ pub struct TableSubject<S>(std::marker::PhantomData<fn() -> S>);
 impl<S: Table + 'static> Subject for TableSubject<S> {
     fn scenario() -> Box<dyn Scenario> {
         Box::new(TableScenario::<S>::new())
+    }
+}
+
+/// Counters that lose updates.
+#[derive(Debug)]
+pub struct CounterSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: Counter + 'static> Subject for CounterSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(CounterScenario::<S>::new())
     }
 }
 

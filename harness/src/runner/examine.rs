@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use super::plan::{PROTOCOL_VERSION, Plan};
+use super::counted;
+use super::plan::{PROTOCOL_VERSION, Plan, Portfolio};
 use super::report::{
     Conclusion, Criterion, CriterionReport, Doorway, Evidence, Mend, Profile, Replayed, Report,
     Verdict, Waiting,
@@ -13,6 +14,7 @@ use super::scene::Scene;
 use super::witness::{Told, receiver, witness};
 use crate::examination::{self, Effort, Examiner, Memory};
 use crate::exploration::{Crash, Explorer};
+use crate::oracle::Rule;
 use crate::scenario::{Asks, Scenario};
 
 /// The solutions that are under examination in this process. One examination of each at a time: it
@@ -52,6 +54,9 @@ pub fn criteria(scenario: &dyn Scenario) -> Vec<Criterion> {
     if asked(|asks| asks.ownership) {
         criteria.push(Criterion::Ownership);
     }
+    if asked(|asks| asks.prediction) {
+        criteria.push(Criterion::Prediction);
+    }
     criteria
 }
 
@@ -63,7 +68,7 @@ pub fn examine(
     say: &mut dyn FnMut(&str),
 ) -> Report {
     let _alone = Alone::with(scenario.solution());
-    let effort = effort(plan);
+    let effort = effort(&plan.portfolio, &plan.processes, plan.entries, plan.seed);
     let mut examiner = Examiner::new(Explorer::new(scenario), &effort);
     let mut report = Report {
         version: PROTOCOL_VERSION,
@@ -121,10 +126,23 @@ pub(super) fn replay(
     };
     let mut explorer = Explorer::new(scenario);
     match Told::new(&mut explorer, &scene.setup, &scene.schedule, sources) {
+        Ok(told) if scene.setup.situation.asks.prediction => {
+            let effort = effort(&Portfolio::default(), &[], 1, 0);
+            let mut examiner = Examiner::new(explorer, &effort);
+            counted::replayed(&mut examiner, &scene.setup, &told)
+        }
         Ok(told) => match &told.diverged {
             Some(reason) => Replayed::Gone {
                 reason: format!("this code does not allow that execution: {reason}"),
             },
+            None if told.is_fine() && scene.setup.situation.rule == Rule::Counter => {
+                Replayed::Gone {
+                    reason:
+                        "with this code, the same execution ends well: every process has done all \
+                         it had to do, and no increment is lost"
+                            .to_owned(),
+                }
+            }
             None if told.is_fine() => Replayed::Gone {
                 reason: "with this code, the same execution ends well: every process has done all \
                          it had to do, and never were two inside at once"
@@ -133,7 +151,7 @@ pub(super) fn replay(
             None => Replayed::Shown {
                 ending: told.ending(),
                 excludes: told.excludes(),
-                drawing: told.drawing(told.mark()),
+                drawing: told.drawing(&told.mark()),
                 steps: told.steps(),
             },
         },
@@ -143,12 +161,11 @@ pub(super) fn replay(
     }
 }
 
-fn effort(plan: &Plan) -> Effort {
-    let portfolio = &plan.portfolio;
+fn effort(portfolio: &Portfolio, processes: &[usize], entries: u32, seed: u64) -> Effort {
     Effort {
-        processes: plan.processes.clone(),
-        entries: plan.entries,
-        seed: plan.seed,
+        processes: processes.to_vec(),
+        entries,
+        seed,
         exhaustive_executions_max: portfolio.exhaustive_executions_max,
         random_executions: portfolio.random_executions,
         pct_executions: portfolio.pct_executions,
@@ -184,6 +201,8 @@ fn both(
             let violation = transferred.map_or_else(|| violation.clone(), Box::new);
             examination::Verdict::Violated(violation)
         }
+        // What the counter as it is specified can come to is the same under both.
+        examination::Verdict::Foretold(_) => sequential.clone(),
         _ => measure(examiner, criterion, Memory::Cpp20)?,
     };
     Ok(CriterionReport {
@@ -204,11 +223,18 @@ fn measure(
         Criterion::BoundedWaiting => examiner.bounded_waiting(memory)?,
         Criterion::BusyWaiting => examiner.busy_waiting(memory)?,
         Criterion::Ownership => examiner.ownership(memory)?,
-        Criterion::Preference | Criterion::Prediction => {
+        Criterion::Prediction => examiner.prediction(memory)?,
+        Criterion::Preference => {
             unreachable!("no contract has this criterion yet")
         }
     };
     let upheld = matches!(verdict, examination::Verdict::Upheld { .. });
+    let moves = matches!(criterion, Criterion::Progress | Criterion::BoundedWaiting);
+    if upheld && moves && examiner.miscounts(memory)?.is_some_and(|found| found.is_violated()) {
+        let reason = "the counter miscounts although nobody interferes, so it says nothing that its \
+                      increments return";
+        return Ok(examination::Verdict::Unknown(reason.to_owned()));
+    }
     if upheld && criterion != Criterion::MutualExclusion && examiner.is_always_open(memory)? {
         let reason = "the door is always open: whoever asks gets in, whoever is inside, so nobody \
                       ever waits";
@@ -241,6 +267,9 @@ fn told(
         },
         examination::Verdict::Violated(violation) => {
             Verdict::Violated { witness: witness(examiner.explorer(), &violation, &plan.sources)? }
+        }
+        examination::Verdict::Foretold(wrong) => {
+            Verdict::Violated { witness: counted::witness(examiner.explorer(), &wrong)? }
         }
         examination::Verdict::Unknown(reason) => Verdict::Unknown { reason },
     })

@@ -1,5 +1,6 @@
 //! `main` of a compiled submission: a plan comes in, a report goes out.
 
+mod counted;
 mod entry;
 mod examine;
 mod plan;
@@ -11,8 +12,8 @@ mod witness;
 mod wording;
 
 pub use entry::{
-    BufferSubject, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject, TableSubject,
-    examine_in_test, main, replay_in_test,
+    BufferSubject, CounterSubject, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject,
+    TableSubject, examine_in_test, main, replay_in_test,
 };
 pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};

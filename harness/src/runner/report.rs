@@ -272,6 +272,8 @@ pub enum WitnessKind {
     NoPermit,
     /// Mutual exclusion: a counter has another value than the number of its increments.
     LostUpdate,
+    /// Mutual exclusion: a counter is wrong although one process increments after the other.
+    Miscounted,
     /// Mutual exclusion: `wait` on a condition returned, although nobody signalled it.
     Unprompted,
     /// Mutual exclusion: more items are in a buffer than it has places.
@@ -322,6 +324,7 @@ impl WitnessKind {
             | Self::DataRace
             | Self::NoPermit
             | Self::LostUpdate
+            | Self::Miscounted
             | Self::Unprompted
             | Self::Overfull
             | Self::Corrupted

@@ -53,6 +53,8 @@ static NOTE: Note = Note {
     who: AtomicUsize::new(0),
     touched: AtomicPtr::new(ptr::null_mut()),
 };
+/// What stands in [`Note::who`] when code runs that foretells.
+const FORETELLS: usize = usize::MAX;
 const NOTHING: u8 = 0;
 const ASKED: u8 = 1;
 const OVERFLOWED: u8 = 2;
@@ -69,6 +71,7 @@ impl Note {
                 let touched = touched.map_or(ptr::null(), ptr::from_ref);
                 (1 + process.index() * SECTIONS.len() + section, touched)
             }
+            None if backend::foretells() => (FORETELLS, ptr::null()),
             None => (0, ptr::null()),
         };
         self.who.store(who, Ordering::Relaxed);
@@ -78,7 +81,8 @@ impl Note {
 
     /// What was left, if anything was.
     fn read(&self) -> Option<Whereabouts> {
-        let who = self.who.load(Ordering::Relaxed).checked_sub(1)?;
+        let who = self.who.load(Ordering::Relaxed);
+        let who = if who == FORETELLS { None } else { who.checked_sub(1) }?;
         // SAFETY: it is null or was made of a `&'static Location`.
         let touched = unsafe { self.touched.load(Ordering::Relaxed).as_ref() };
         let process = ProcessId::new(who / SECTIONS.len());
@@ -97,12 +101,14 @@ pub(super) struct Runaway {
 
 impl Runaway {
     fn of(kind: RunawayKind, found: Option<Whereabouts>) -> Self {
+        let foretells = NOTE.who.load(Ordering::Relaxed) == FORETELLS;
         let who = found.map_or_else(|| "it".to_owned(), |found| found.process.to_string());
         let section = match found.map(|found| found.section) {
             Some(Section::Entry) => " in its entry section",
             Some(Section::Exit) => " in its exit section",
             // None of the student's code runs there.
             Some(Section::Remainder | Section::Critical) => "",
+            None if foretells => " where the final values are foretold",
             None => " where the shared variables are made",
         };
         let touched = found.and_then(|found| found.touched);
@@ -325,6 +331,8 @@ mod tests {
         note.leave(ASKED);
         assert_eq!(note.state.load(Ordering::Acquire), ASKED);
         assert!(note.read().is_none(), "no execution is running here");
+        note.who.store(FORETELLS, Ordering::Relaxed);
+        assert!(note.read().is_none(), "no process foretells");
         note.who.store(1 + 3 * SECTIONS.len() + 1, Ordering::Relaxed);
         let found = note.read().expect("somebody was running");
         assert_eq!((found.process, found.section), (ProcessId::new(3), Section::Entry));

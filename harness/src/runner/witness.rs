@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use super::counted::{overtaken, wrong_count};
 use super::report::{Witness, WitnessKind, WitnessStep};
 use super::scene::{Scene, memory_name};
 use super::sleepers::Tale;
@@ -30,7 +31,7 @@ pub(super) struct Told {
     events: Vec<Event>,
     names: Names,
     processes: usize,
-    rule: Rule,
+    situation: &'static Situation,
     sleepers: Vec<(ProcessId, Wanted)>,
     waitables: Vec<(Waitable, LocationId)>,
     /// The events of the part that repeats.
@@ -84,7 +85,12 @@ impl Told {
             let is_hidden = match event.kind {
                 EventKind::Pause(site) => is_datum(site),
                 EventKind::Sleep { spurious, .. } => !spurious && !sleeping.contains(&event.step),
-                EventKind::Access(access) => access.method == blocking::FUTEX_LOOK,
+                EventKind::Access(access) => {
+                    // And by permits of the harness's own it only waits for others to be done.
+                    let permits = [blocking::PERMITS_WAIT, blocking::PERMITS_SIGNAL];
+                    access.method == blocking::FUTEX_LOOK
+                        || permits.contains(&access.method) && is_datum(access.site)
+                }
                 _ => false,
             };
             if is_hidden {
@@ -99,7 +105,8 @@ impl Told {
             if let EventKind::Access(access) = event.kind
                 && is_datum(access.site)
             {
-                names = names.with(access.location, "datum");
+                let counts = setup.situation.rule == Rule::Counter;
+                names = names.with(access.location, if counts { "counter" } else { "datum" });
             }
         }
         for (waitable, location) in explorer.engine().waitables() {
@@ -113,7 +120,7 @@ impl Told {
             repeated: loop_from.map(|start| start..kept.len()),
             events: kept,
             names,
-            rule: setup.situation.rule,
+            situation: setup.situation,
             sleepers: explorer.engine().sleepers(),
             waitables: explorer.engine().waitables().to_vec(),
             processes: setup.processes(),
@@ -160,19 +167,23 @@ impl Told {
 
     /// Which rule was broken.
     fn breach(&self) -> Option<Breach> {
-        let mut oracle = Safety::new(self.rule);
+        let mut oracle = Safety::new(self.situation.rule);
         let _ = self.events.iter().try_for_each(|event| oracle.observe(event));
         oracle.breach()
     }
 
     /// What a replay writes at the end of the drawing.
-    pub(super) fn mark(&self) -> &'static str {
-        if self.overlap().is_some() { "both inside" } else { "" }
+    pub(super) fn mark(&self) -> String {
+        match self.breach() {
+            Some(Breach::Overlap(_)) => "both inside".to_owned(),
+            Some(breach) => broken(breach, self.situation).0,
+            None => String::new(),
+        }
     }
 
     /// Whether mutual exclusion held, for the processes and their data.
     pub(super) fn excludes(&self) -> bool {
-        self.overlap().is_none() && self.race().is_none()
+        self.breach().is_none() && self.race().is_none()
     }
 
     /// Whether all processes did all they had to do, and nothing was wrong with it.
@@ -188,7 +199,7 @@ impl Told {
             );
         }
         if let Some(breach) = self.breach() {
-            return broken(breach).1;
+            return broken(breach, self.situation).1;
         }
         match &self.outcome {
             Outcome::Complete => "Every process has done all it had to do.".to_owned(),
@@ -199,7 +210,7 @@ impl Told {
                     .to_owned()
             }
             Outcome::Abandoned | Outcome::Stopped => "The execution was stopped here.".to_owned(),
-            Outcome::DataRace(race) => raced(race, self.rule),
+            Outcome::DataRace(race) => raced(race, self.situation.rule),
             Outcome::Misused(misuse) => misused(misuse),
             Outcome::Panicked { message, site, .. } => format!("A panic at {site}: {message}"),
         }
@@ -310,7 +321,10 @@ const fn wire(kind: Kind, situation: &Situation) -> WitnessKind {
         Kind::Broken(breach) => match breach {
             Breach::Overlap(_) => WitnessKind::Overlap,
             Breach::NoPermit { .. } => WitnessKind::NoPermit,
-            Breach::WrongCount { .. } => WitnessKind::LostUpdate,
+            Breach::WrongCount { value, increments } => {
+                let interleaved = !situation.asks.serial && value < increments;
+                if interleaved { WitnessKind::LostUpdate } else { WitnessKind::Miscounted }
+            }
             Breach::Unprompted { .. } => WitnessKind::Unprompted,
             Breach::Overfull { .. } => WitnessKind::Overfull,
             Breach::NeverDeposited { .. } | Breach::TakenTwice { .. } => WitnessKind::Corrupted,
@@ -336,7 +350,9 @@ const fn wire(kind: Kind, situation: &Situation) -> WitnessKind {
 /// What is written at the end of the drawing, and the reason in the words of the course.
 fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
     match kind {
-        Kind::Overlap(overlap) if wording::is_roomy(told.rule) => broken(Breach::Overlap(overlap)),
+        Kind::Overlap(overlap) if wording::is_roomy(told.situation.rule) => {
+            broken(Breach::Overlap(overlap), setup.situation)
+        }
         Kind::Overlap(overlap) => (
             "both inside".to_owned(),
             format!(
@@ -352,7 +368,7 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
                 overlap.holder, overlap.intruder
             ),
         ),
-        Kind::Broken(breach) => broken(breach),
+        Kind::Broken(breach) => broken(breach, setup.situation),
         Kind::Misuse(misuse) => (
             "not in the guard".to_owned(),
             format!(
@@ -367,7 +383,7 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
                 "{} for ever, and nobody is left to wake {}. {}",
                 list(who, "sleeps", "sleep"),
                 if who.len() == 1 { "it" } else { "them" },
-                told.waits() + &left_behind(told.rule, &told.events)
+                told.waits() + &left_behind(told.situation.rule, &told.events)
             ),
         ),
         Kind::EarlyWakeup(who) => (
@@ -398,11 +414,13 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
             ),
         },
         Kind::NotVisible => {
-            let race = told.race().map_or_else(String::new, |race| raced(race, told.rule));
-            (race.clone(), not_visible(told.rule, &race))
+            let race =
+                told.race().map_or_else(String::new, |race| raced(race, told.situation.rule));
+            (race.clone(), not_visible(told.situation.rule, &race))
         }
         Kind::DataRace => {
-            let race = told.race().map_or_else(String::new, |race| raced(race, told.rule));
+            let race =
+                told.race().map_or_else(String::new, |race| raced(race, told.situation.rule));
             (race.clone(), format!("The solution's own data is not protected: {race}"))
         }
         Kind::NeedsRemainder(who) => (
@@ -423,7 +441,7 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
         ),
         Kind::Stuck(who) => (
             format!("{} for ever", wait(who)),
-            match told.waits() + &left_behind(told.rule, &told.events) {
+            match told.waits() + &left_behind(told.situation.rule, &told.events) {
                 waits if waits.is_empty() => {
                     format!("{} for ever for values that nobody will change.", wait(who))
                 }
@@ -451,6 +469,9 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
                 .to_owned(),
             )
         }
+        Kind::Starvation(who) if setup.situation.rule == Rule::Counter => {
+            (String::new(), overtaken(who))
+        }
         Kind::Starvation(who) => (
             String::new(),
             format!(
@@ -458,33 +479,20 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
                  again. The part that is marked can be repeated for ever, and was repeated until \
                  that was certain.",
                 list(who, "tries", "try"),
-                others_are_served(told.rule, setup.processes())
+                others_are_served(told.situation.rule, setup.processes())
             ),
         ),
     }
 }
 
 /// A broken rule: what is written at the end of the drawing, and the reason.
-fn broken(breach: Breach) -> (String, String) {
+fn broken(breach: Breach, situation: &Situation) -> (String, String) {
     match breach {
         Breach::Overlap(Overlap { holder, intruder, .. }) => (
             "too many inside".to_owned(),
             format!("{intruder} is let in while {holder} is inside, and there is no more room."),
         ),
-        Breach::WrongCount { value, increments } if value < increments => (
-            "an update is lost".to_owned(),
-            format!(
-                "The counter was incremented {}, and its value is {value}: an update is lost.",
-                times(increments as u32)
-            ),
-        ),
-        Breach::WrongCount { value, increments } => (
-            "one too many".to_owned(),
-            format!(
-                "The counter was incremented {}, and its value is {value}.",
-                times(increments as u32)
-            ),
-        ),
+        Breach::WrongCount { value, increments } => wrong_count(value, increments, situation),
         Breach::Unprompted { process, condition } => (
             "nobody signalled".to_owned(),
             format!(
@@ -528,7 +536,7 @@ fn broken(breach: Breach) -> (String, String) {
 }
 
 /// `never`, `once`, `3 times`.
-fn times(count: u32) -> String {
+pub(super) fn times(count: u32) -> String {
     match count {
         0 => "never".to_owned(),
         1 => "once".to_owned(),
@@ -541,7 +549,7 @@ fn wait(who: ProcessSet) -> String {
 }
 
 /// `P0 waits`, `P0 and P1 wait`, `P0, P1 and P2 wait`.
-fn list(who: ProcessSet, one: &str, many: &str) -> String {
+pub(super) fn list(who: ProcessSet, one: &str, many: &str) -> String {
     let names: Vec<String> = who.iter().map(|process: ProcessId| process.to_string()).collect();
     match names.as_slice() {
         [] => format!("nobody {one}"),

@@ -26,6 +26,7 @@ pub(super) const fn datum(rule: Rule) -> &'static str {
     match rule {
         Rule::Buffer { .. } => "what goes with an item",
         Rule::Neighbours { .. } => "a fork",
+        Rule::Counter => "the counter",
         Rule::Exclusion { .. } | Rule::Permits { .. } => "the datum that the section protects",
     }
 }

@@ -1,6 +1,7 @@
 //! What the processes of an examination do around a contract.
 
 mod buffer;
+mod counter;
 mod critical_section;
 mod philosophers;
 mod semaphore;
@@ -11,6 +12,7 @@ use crate::engine::Body;
 use crate::event::Site;
 
 pub use buffer::BufferScenario;
+pub use counter::CounterScenario;
 pub use critical_section::CriticalSectionScenario;
 pub use philosophers::TableScenario;
 pub use semaphore::SemaphoreScenario;
@@ -24,6 +26,12 @@ pub trait Scenario {
 
     /// What it is put through. The names differ.
     fn situations(&self) -> &'static [&'static Situation];
+
+    /// The final values that the solution foretells when each of `processes` processes increments a counter
+    /// `increments` times, if its contract asks for that.
+    fn foretold(&self, _processes: usize, _increments: usize) -> Option<Result<Vec<u64>, Panic>> {
+        None
+    }
 
     /// The bodies of `quotas.len()` processes; process `i` has its part `quotas[i]` times and then rests in
     /// its remainder section for ever.

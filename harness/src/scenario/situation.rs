@@ -67,6 +67,10 @@ pub struct Asks {
     /// Does nobody wait for a guard in which another one is as long as it is inside? The guard of a
     /// lower layer is held for a few steps only: what waits for it may spin.
     pub brief_guard: bool,
+    /// Does its rule hold with nobody interfering, one process after the other?
+    pub serial: bool,
+    /// Is it foretold what may come of it? It runs code of the harness's own.
+    pub prediction: bool,
     /// Does its rule hold though somebody releases what it does not hold?
     pub ownership: bool,
 }
@@ -79,6 +83,8 @@ impl Asks {
         fairness: false,
         sleep: false,
         brief_guard: false,
+        serial: false,
+        prediction: false,
         ownership: false,
     };
 }

@@ -46,6 +46,18 @@ const INTERLEAVED_FIRST: Chance = Chance::percent(40);
 /// The most pauses in a row that do not count.
 const SILENT_MAX: u32 = 1000;
 
+/// A strategy that keeps one process waiting.
+pub trait Adversary: Strategy {
+    /// Whom this execution starves.
+    fn victim(&self) -> ProcessId;
+
+    /// The entries by others since the victim asked, in this execution.
+    fn bypass(&self) -> u32;
+
+    /// Whether the bypass reached its limit before the victim entered.
+    fn was_starved(&self) -> bool;
+}
+
 /// How the victim's steps are placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
@@ -156,21 +168,6 @@ impl Starver {
     pub fn among(self, victims: ProcessSet) -> Self {
         assert!(!victims.is_empty(), "somebody is to be starved");
         Self { victims, relays: true, ..self }
-    }
-
-    /// Whom this execution starves.
-    pub const fn victim(&self) -> ProcessId {
-        self.victim
-    }
-
-    /// The entries by others since the victim asked, in this execution.
-    pub const fn bypass(&self) -> u32 {
-        self.bypass
-    }
-
-    /// Whether the bypass reached its limit before the victim entered.
-    pub const fn was_starved(&self) -> bool {
-        self.bypass >= self.bypass_max
     }
 
     fn others(&self, turn: &Turn) -> ProcessSet {
@@ -326,6 +323,20 @@ fn others_in(turn: &Turn, section: Section, victim: ProcessId, processes: usize)
     ProcessId::all(processes)
         .filter(|&process| process != victim && turn.sections[process.index()] == section)
         .collect()
+}
+
+impl Adversary for Starver {
+    fn victim(&self) -> ProcessId {
+        self.victim
+    }
+
+    fn bypass(&self) -> u32 {
+        self.bypass
+    }
+
+    fn was_starved(&self) -> bool {
+        self.bypass >= self.bypass_max
+    }
 }
 
 impl Strategy for Starver {

@@ -9,6 +9,7 @@ pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
         EventKind::Called(service) => format!("calls {}", call(*service)),
         EventKind::Returned(Service::EntrySection) => "enters its critical section".to_owned(),
         EventKind::Returned(Service::ExitSection) => "is back in its remainder section".to_owned(),
+        EventKind::Returned(Service::Value(value)) => format!("value returns {value}"),
         EventKind::Returned(Service::Take(item)) => format!("take returns {item}"),
         EventKind::Returned(service) => format!("{} returns", call(*service)),
         EventKind::Finished => "rests in its remainder section for ever".to_owned(),

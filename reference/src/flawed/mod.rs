@@ -13,6 +13,7 @@ pub mod dining_philosophers;
 pub mod lock_variable;
 pub mod mutex;
 pub mod peterson;
+pub mod race_condition;
 pub mod semaphore;
 pub mod taking_turns;
 pub mod test_and_set;
