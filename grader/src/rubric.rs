@@ -94,6 +94,12 @@ pub(crate) enum Contract {
     Mutex,
     /// `harness::prelude::CountingSemaphore`.
     Semaphore,
+    /// `harness::prelude::ReadWriteLock`, and nobody starves.
+    ReadersWriters,
+    /// The same, and readers are preferred.
+    ReadersFirst,
+    /// The same, and writers are preferred.
+    WritersFirst,
 }
 
 impl Contract {
@@ -102,6 +108,7 @@ impl Contract {
         match self {
             Self::CriticalSection | Self::Mutex => "CriticalSection",
             Self::Semaphore => "CountingSemaphore",
+            Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => "ReadWriteLock",
         }
     }
 
@@ -111,16 +118,24 @@ impl Contract {
             Self::CriticalSection => "CriticalSectionSubject",
             Self::Mutex => "MutexSubject",
             Self::Semaphore => "SemaphoreSubject",
+            Self::ReadersWriters => "ReadersWritersSubject",
+            Self::ReadersFirst => "ReadersFirstSubject",
+            Self::WritersFirst => "WritersFirstSubject",
         }
     }
 
     /// The criteria that it has, in the order of every report.
     pub(crate) const fn criteria(self) -> &'static [Criterion] {
-        use Criterion::{BoundedWaiting, BusyWaiting, MutualExclusion, Ownership, Progress};
+        use Criterion::{
+            BoundedWaiting, BusyWaiting, MutualExclusion, Ownership, Preference, Progress,
+        };
         match self {
             Self::CriticalSection => &CRITERIA,
             Self::Mutex => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Ownership],
             Self::Semaphore => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting],
+            Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => {
+                &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Preference]
+            }
         }
     }
 }

@@ -22,7 +22,9 @@ use crate::score::outcome;
 
 /// A solution by its contract: what the tests of an assignment name.
 pub use harness::runner::{
-    CriticalSectionSubject as CriticalSection, MutexSubject as Mutex, SemaphoreSubject as Semaphore,
+    CriticalSectionSubject as CriticalSection, MutexSubject as Mutex,
+    ReadersFirstSubject as ReadersFirst, ReadersWritersSubject as ReadersWriters,
+    SemaphoreSubject as Semaphore, WritersFirstSubject as WritersFirst,
 };
 
 /// The environment variable that holds a counterexample to show again.

@@ -15,10 +15,13 @@
 //! - Memory is fair: a stale read for ever is no evidence against progress or bounded waiting.
 
 use harness::runner::WitnessKind::{
-    self, DataRace, ExitWaits, Livelock, NeedsRemainder, NotVisible, OpenDoor, Overlap, Solo,
-    Starvation, Stuck,
+    self, BusyWaiting, DataRace, ExitWaits, Livelock, LostWakeup, NeedsRemainder, NeverTogether,
+    NotVisible, OpenDoor, Overlap, Solo, Starvation, Stuck, WrongPreference,
 };
-use harness::runner::{Criterion, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject};
+use harness::runner::{
+    Criterion, CriticalSectionSubject, MutexSubject, ReadersFirstSubject, ReadersWritersSubject,
+    SemaphoreSubject, Subject, WritersFirstSubject,
+};
 
 /// One solution: its type is known to the [`Visitor`] that it is handed to.
 #[derive(Clone, Copy, Debug)]
@@ -216,6 +219,13 @@ const OVERLAPS_WEAKLY: Expected = FAIR.mutual_exclusion(weakly(EITHER_WAY)).boun
     sequentially(Expectation::NotViolated("without exclusion nothing bounds the bypass")),
 );
 const NOT_VISIBLE: Both = weakly(&[NotVisible]);
+
+/// Nobody starves, but how often others go first depends on who they are.
+const NOBODY_STARVES: Expected = FAIR.bounded_waiting(UPHELD);
+const BUSY: &[(Criterion, Both)] = &[(Criterion::BusyWaiting, always(&[BusyWaiting]))];
+const NEVER_TOGETHER: &[(Criterion, Both)] = &[(Criterion::Preference, always(&[NeverTogether]))];
+const WRONG_PREFERENCE: &[(Criterion, Both)] =
+    &[(Criterion::Preference, always(&[WrongPreference]))];
 
 macro_rules! expected {
     ($default:expr) => {
@@ -481,6 +491,57 @@ table! {
     semaphore::Semaphore: SemaphoreSubject for [2, 3, 4], measures FAIR;
     flawed {}
     variants {}
+
+    readers_writers::ReadersWriters: ReadersWritersSubject for [2, 3, 4], measures NOBODY_STARVES;
+    flawed {
+        busy: NOBODY_STARVES.others(BUSY);
+        count_not_atomic: NOBODY_STARVES
+            .mutual_exclusion(always(&[Overlap, OpenDoor]))
+            .progress(always(&[Solo, Stuck]));
+        count_unprotected: NOBODY_STARVES.mutual_exclusion(always(&[DataRace]));
+        first_reader_forgets: NOBODY_STARVES
+            .mutual_exclusion(LETS_ALL_IN)
+            .progress(always(&[Solo, Stuck]));
+        if_for_while: NOBODY_STARVES.mutual_exclusion(always(&[Overlap]));
+        ignores_readers: NOBODY_STARVES.mutual_exclusion(LETS_ALL_IN);
+        ignores_writer: NOBODY_STARVES.mutual_exclusion(LETS_ALL_IN);
+        last_reader_silent: NOBODY_STARVES.progress(always(&[Solo, Stuck]));
+        lost_wakeup: NOBODY_STARVES.progress(always(&[LostWakeup]));
+        plain_mutex: NOBODY_STARVES.others(NEVER_TOGETHER);
+        readers_first: UNFAIR;
+        relaxed: NOBODY_STARVES.mutual_exclusion(NOT_VISIBLE);
+        signal_for_broadcast: NOBODY_STARVES.progress(always(&[Stuck]));
+        writers_first: UNFAIR;
+    }
+    variants {
+        all_permits;
+        baton;
+        monitor;
+        phases;
+        queue;
+        tickets;
+    }
+
+    readers_first::ReadersWriters: ReadersFirstSubject for [2, 3, 4], measures NOBODY_STARVES;
+    flawed {
+        fair: NOBODY_STARVES.others(WRONG_PREFERENCE);
+        plain_mutex: NOBODY_STARVES.others(NEVER_TOGETHER);
+        writers_first: UNFAIR.others(WRONG_PREFERENCE);
+    }
+    variants {
+        futex;
+        monitor;
+    }
+
+    writers_first::ReadersWriters: WritersFirstSubject for [2, 3, 4], measures NOBODY_STARVES;
+    flawed {
+        readers_first: UNFAIR.others(WRONG_PREFERENCE);
+        wakes_readers_too: UNFAIR.others(WRONG_PREFERENCE);
+    }
+    variants {
+        fair_queue;
+        monitor;
+    }
 }
 
 const UNDEFINED: &str = "a program with a data race has no meaning";

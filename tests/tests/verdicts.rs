@@ -147,3 +147,18 @@ fn mutex() {
 fn semaphore() {
     check("semaphore");
 }
+
+#[test]
+fn readers_writers() {
+    check("readers_writers");
+}
+
+#[test]
+fn readers_first() {
+    check("readers_first");
+}
+
+#[test]
+fn writers_first() {
+    check("writers_first");
+}

@@ -2,7 +2,9 @@
 //! change only with a major version.
 
 mod critical_section;
+mod readers_writers;
 mod semaphore;
 
 pub use critical_section::CriticalSection;
+pub use readers_writers::ReadWriteLock;
 pub use semaphore::CountingSemaphore;

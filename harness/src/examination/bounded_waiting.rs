@@ -3,7 +3,9 @@
 use super::verdict::{Doorway, Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory, lasso};
 use crate::exploration::{Crash, Exploration, Setup};
+use crate::oracle::Rule;
 use crate::process::{ProcessId, ProcessSet};
+use crate::scenario::Victims;
 use crate::strategy::{Freezer, Starver};
 use crate::trace::Schedule;
 
@@ -34,6 +36,10 @@ impl Examiner<'_> {
                 ..self.setup(memory, vec![u32::MAX; processes], situation)
             };
             let mut starver = Starver::new(self.effort.seed, processes, bypass_max);
+            if situation.rule == Rule::ReadersWriters {
+                // Several may be inside, and some of them may have to wait.
+                starver = starver.among(situation.asks.victims.among(processes));
+            }
             let mut done = 0;
             let mut unfinished = 0;
             for _ in 0..self.effort.adversary_executions * processes as u64 {
@@ -78,6 +84,11 @@ impl Examiner<'_> {
                 blocked: 0,
                 complete: false,
             });
+            if situation.asks.victims != Victims::All {
+                // Whoever may starve has no doorway.
+                everywhere = false;
+                continue;
+            }
             match self.doorway(&setup, processes)? {
                 Some(found) => {
                     let so_far = doorway.get_or_insert(found);

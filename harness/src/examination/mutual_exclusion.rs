@@ -180,7 +180,8 @@ impl Examiner<'_> {
                     || Safety::new(situation.rule),
                     |_, oracle| oracle.overlap(),
                 )?;
-                if found.breach.is_none() {
+                // Whoever may be inside together, such as readers, says nothing about the door.
+                if found.breach.is_none() && !doorkeeper.admitted() {
                     return Ok(false);
                 }
             }
@@ -277,7 +278,9 @@ impl Examiner<'_> {
     /// The same situation with nothing inside to race for, if there is one.
     fn calm(&self, situation: &'static Situation) -> &'static Situation {
         let all = self.explorer.scenario().situations().iter().copied();
-        let mut calm = all.filter(|it| it.asks.fairness && it.rule == situation.rule);
+        let calm = |asks: Asks| asks.fairness || asks.progress && !asks.safety;
+        let mut calm = all
+            .filter(|it| calm(it.asks) && it.rule == situation.rule && it.cast == situation.cast);
         if situation.cast == Cast::Equals { calm.next().unwrap_or(situation) } else { situation }
     }
 

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::mutual_exclusion::{MutualExclusion, Overlap};
 use super::permits::Permits;
+use super::readers_writers::ReadersWriters;
 use crate::event::{Event, Observer};
 use crate::process::ProcessId;
 
@@ -21,6 +22,8 @@ pub enum Rule {
         /// The permits of each semaphore.
         initial: &'static [u8],
     },
+    /// Somebody inside together with a writer.
+    ReadersWriters,
 }
 
 /// A rule was broken.
@@ -92,6 +95,8 @@ pub enum Safety {
     Exclusion(MutualExclusion),
     /// [`Rule::Permits`].
     Permits(Permits),
+    /// [`Rule::ReadersWriters`].
+    ReadersWriters(ReadersWriters),
 }
 
 impl Safety {
@@ -100,6 +105,7 @@ impl Safety {
         match rule {
             Rule::Exclusion { places } => Self::Exclusion(MutualExclusion::with_places(places)),
             Rule::Permits { initial } => Self::Permits(Permits::new(initial)),
+            Rule::ReadersWriters => Self::ReadersWriters(ReadersWriters::new()),
         }
     }
 
@@ -108,6 +114,7 @@ impl Safety {
         match self {
             Self::Exclusion(oracle) => oracle.overlap().map(Breach::Overlap),
             Self::Permits(oracle) => oracle.breach(),
+            Self::ReadersWriters(oracle) => oracle.overlap().map(Breach::Overlap),
         }
     }
 
@@ -125,6 +132,7 @@ impl Observer for Safety {
         match self {
             Self::Exclusion(oracle) => oracle.observe(event),
             Self::Permits(oracle) => oracle.observe(event),
+            Self::ReadersWriters(oracle) => oracle.observe(event),
         }
     }
 }

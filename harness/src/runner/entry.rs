@@ -15,8 +15,10 @@ use super::examine::{criteria, examine, replay};
 use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{Conclusion, Criterion, Message, Replayed, Report};
 use super::watchdog::Watchdog;
-use crate::contract::{CountingSemaphore, CriticalSection};
-use crate::scenario::{CriticalSectionScenario, Scenario, SemaphoreScenario};
+use crate::contract::{CountingSemaphore, CriticalSection, ReadWriteLock};
+use crate::scenario::{
+    CriticalSectionScenario, Preference, ReadersWritersScenario, Scenario, SemaphoreScenario,
+};
 
 /// The exit code of a test process that failed, as of std's own test runner.
 const TEST_FAILED_EXIT: i32 = 101;
@@ -54,6 +56,36 @@ pub struct SemaphoreSubject<S>(std::marker::PhantomData<fn() -> S>);
 impl<S: CountingSemaphore + 'static> Subject for SemaphoreSubject<S> {
     fn scenario() -> Box<dyn Scenario> {
         Box::new(SemaphoreScenario::<S>::new())
+    }
+}
+
+/// Locks for readers and writers that are fair.
+#[derive(Debug)]
+pub struct ReadersWritersSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: ReadWriteLock + 'static> Subject for ReadersWritersSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(ReadersWritersScenario::<S>::new(Preference::Fair))
+    }
+}
+
+/// Locks for readers and writers that prefer readers.
+#[derive(Debug)]
+pub struct ReadersFirstSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: ReadWriteLock + 'static> Subject for ReadersFirstSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(ReadersWritersScenario::<S>::new(Preference::ReadersFirst))
+    }
+}
+
+/// Locks for readers and writers that prefer writers.
+#[derive(Debug)]
+pub struct WritersFirstSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: ReadWriteLock + 'static> Subject for WritersFirstSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(ReadersWritersScenario::<S>::new(Preference::WritersFirst))
     }
 }
 

@@ -51,6 +51,9 @@ pub fn criteria(scenario: &dyn Scenario) -> Vec<Criterion> {
     if asked(|asks| asks.ownership) {
         criteria.push(Criterion::Ownership);
     }
+    if asked(|asks| asks.preference.is_some()) {
+        criteria.push(Criterion::Preference);
+    }
     criteria
 }
 
@@ -193,7 +196,8 @@ fn measure(
         Criterion::BoundedWaiting => examiner.bounded_waiting(memory)?,
         Criterion::BusyWaiting => examiner.busy_waiting(memory)?,
         Criterion::Ownership => examiner.ownership(memory)?,
-        Criterion::Preference | Criterion::Prediction => {
+        Criterion::Preference => examiner.preference(memory)?,
+        Criterion::Prediction => {
             unreachable!("no contract has this criterion yet")
         }
     };

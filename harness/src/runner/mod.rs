@@ -3,14 +3,15 @@
 mod entry;
 mod examine;
 mod plan;
+mod readers_writers;
 mod report;
 mod scene;
 mod watchdog;
 mod witness;
 
 pub use entry::{
-    CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject, examine_in_test, main,
-    replay_in_test,
+    CriticalSectionSubject, MutexSubject, ReadersFirstSubject, ReadersWritersSubject,
+    SemaphoreSubject, Subject, WritersFirstSubject, examine_in_test, main, replay_in_test,
 };
 pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};

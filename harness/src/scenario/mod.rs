@@ -1,6 +1,7 @@
 //! What the processes of an examination do around a contract.
 
 mod critical_section;
+mod readers_writers;
 mod semaphore;
 mod situation;
 
@@ -9,8 +10,9 @@ use crate::engine::Body;
 use crate::event::Site;
 
 pub use critical_section::CriticalSectionScenario;
+pub use readers_writers::ReadersWritersScenario;
 pub use semaphore::SemaphoreScenario;
-pub use situation::{Asks, Cast, Situation};
+pub use situation::{Asks, Cast, Preference, Situation, Victims};
 
 /// A contract's scenario, for one solution: the situations that it is put in, and the processes' bodies,
 /// with a fresh solution for each execution.

@@ -24,6 +24,9 @@ pub struct Doorkeeper {
     warm_up: usize,
     /// Who runs a whole cycle now, and how often it had entered before.
     current: Option<(ProcessId, u32)>,
+    /// How often the newcomer had entered when it was let ask.
+    before: Option<u32>,
+    admitted: bool,
 }
 
 impl Doorkeeper {
@@ -37,7 +40,14 @@ impl Doorkeeper {
             newcomer: ProcessId::new(0),
             warm_up: 0,
             current: None,
+            before: None,
+            admitted: false,
         }
+    }
+
+    /// Whether the newcomer got in while the first one was inside, and no rule forbade it.
+    pub const fn admitted(&self) -> bool {
+        self.admitted
     }
 }
 
@@ -52,12 +62,16 @@ impl Strategy for Doorkeeper {
         self.newcomer = ProcessId::new(((holder + distance) % processes) as usize);
         self.warm_up = self.dice.below(WARM_UP_MAX + 1);
         self.current = None;
+        self.before = None;
+        self.admitted = false;
         true
     }
 
     fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
         let Choice::Process(turn) = choice else { return Some(0) };
         if turn.sections[self.holder.index()] == Section::Critical && self.warm_up == 0 {
+            let entries = turn.entries[self.newcomer.index()];
+            self.admitted |= entries > *self.before.get_or_insert(entries);
             return turn.runnable.contains(self.newcomer).then_some(self.newcomer.index());
         }
         if let Some((process, before)) = self.current {

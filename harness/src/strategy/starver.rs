@@ -21,6 +21,9 @@
 //!    while nobody is inside: its step could be an entry that came too early.
 //! 5. Pauses and fences are no part of a turn: a victim that backs off between two looks at the lock
 //!    has not had its turn before it has looked. Many of them in a row count after all.
+//!
+//! Where several may be inside together, they may also relieve each other, so that the place is never
+//! empty: whoever is the only one inside stays until another one has come, or can come no further.
 
 use super::dice::{Chance, Dice, Executions};
 use super::random::walk;
@@ -52,6 +55,8 @@ enum Mode {
     Stray,
     /// Others are interleaved with them.
     Interleaved,
+    /// As the first; and the others relieve each other inside.
+    Relay,
 }
 
 /// How far the plan has come.
@@ -71,6 +76,11 @@ pub struct Starver {
     executions: Executions,
     dice: Dice,
     processes: usize,
+    /// Who is starved, in turn.
+    victims: ProcessSet,
+    relays: bool,
+    /// Steps by others since one of them entered.
+    since_entry: u32,
     /// A full turn: `3n + 3` steps.
     turn_length: u32,
     bypass_max: u32,
@@ -109,6 +119,9 @@ impl Starver {
             executions: Executions::new(seed, execution),
             dice: Dice::default(),
             processes,
+            victims: ProcessSet::first(processes),
+            relays: false,
+            since_entry: 0,
             turn_length: 3 * processes as u32 + 3,
             bypass_max,
             victim: ProcessId::new(0),
@@ -133,6 +146,16 @@ impl Starver {
     /// If there are fewer than two processes, or too many.
     pub fn new(seed: u64, processes: usize, bypass_max: u32) -> Self {
         Self::starting_at(seed, 0, processes, bypass_max)
+    }
+
+    /// Starves only these, and also lets the others relieve each other.
+    ///
+    /// # Panics
+    /// If they are none.
+    #[must_use]
+    pub fn among(self, victims: ProcessSet) -> Self {
+        assert!(!victims.is_empty(), "somebody is to be starved");
+        Self { victims, relays: true, ..self }
     }
 
     /// Whom this execution starves.
@@ -186,7 +209,8 @@ impl Starver {
             // Reading 2.
             self.owed = 0;
             self.idle = 0;
-            return Some(self.walk(others, turn));
+            let going = self.going(others, turn);
+            return Some(self.walk(going, turn));
         }
         if others.is_empty() {
             return Some(self.victim.index());
@@ -204,7 +228,20 @@ impl Starver {
             self.owed = self.turn_length;
             return Some(self.victim.index());
         }
-        Some(self.walk(others, turn))
+        let going = self.going(others, turn);
+        Some(self.walk(going, turn))
+    }
+
+    /// Who of the others may go on. In a relay the only one inside stays, as long as another one comes
+    /// nearer.
+    fn going(&mut self, others: ProcessSet, turn: &Turn) -> ProcessSet {
+        self.since_entry += 1;
+        if self.mode != Mode::Relay || self.since_entry > 4 * self.turn_length {
+            return others;
+        }
+        let inside = others_in(turn, Section::Critical, self.victim, self.processes);
+        let outside = others.difference(inside);
+        if inside.len() == 1 && !outside.is_empty() { outside } else { others }
     }
 
     /// Runs the victim towards its entry section, others only if it cannot run; gives up if the
@@ -233,6 +270,7 @@ impl Starver {
             self.owed = self.turn_length;
             self.guarded = true;
             self.idle = 0;
+            self.since_entry = 0;
         }
     }
 
@@ -241,7 +279,7 @@ impl Starver {
         let interleaved = match (self.guarded, self.mode) {
             (false, _) => self.dice.happens(INTERLEAVED_FIRST),
             (true, Mode::Interleaved) => self.dice.happens(INTERLEAVED),
-            (true, Mode::Occupied | Mode::Stray) => false,
+            (true, Mode::Occupied | Mode::Stray | Mode::Relay) => false,
         };
         let occupied = others_in(turn, Section::Critical, self.victim, self.processes);
         let harmless = if self.guarded && occupied.is_empty() {
@@ -294,13 +332,15 @@ impl Strategy for Starver {
     fn begin(&mut self) -> bool {
         let (number, dice) = self.executions.begin();
         self.dice = dice;
-        let processes = self.processes as u64;
-        self.victim = ProcessId::new((number % processes) as usize);
-        self.mode = match number / processes % 3 {
+        let victims = self.victims.len() as u64;
+        self.victim = self.victims.nth((number % victims) as usize);
+        self.mode = match number / victims % if self.relays { 4 } else { 3 } {
             0 => Mode::Occupied,
             1 => Mode::Stray,
-            _ => Mode::Interleaved,
+            2 => Mode::Interleaved,
+            _ => Mode::Relay,
         };
+        self.since_entry = 0;
         self.keep = Chance::percent([0, 50, 90][self.dice.below(3)]);
         self.phase = Phase::WarmUp { left: self.dice.below(WARM_UP_MAX + 1) };
         self.bypass = 0;

@@ -10,5 +10,8 @@ pub mod bakery;
 pub mod compare_and_swap;
 pub mod lock_variable;
 pub mod peterson;
+pub mod readers_first;
+pub mod readers_writers;
 pub mod taking_turns;
 pub mod test_and_set;
+pub mod writers_first;
