@@ -73,7 +73,7 @@ impl Observer for ReadersWriters {
             match service {
                 Service::StartRead => self.readers.insert(process),
                 _ => self.writers.insert(process),
-            };
+            }
         } else if let Some(section) = event.kind.section() {
             self.leaves(process);
             if section == Section::Entry {

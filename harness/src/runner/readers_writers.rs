@@ -22,7 +22,7 @@ pub(super) fn overlap(overlap: Overlap, events: &[Event]) -> (String, String) {
     let Overlap { holder, intruder, open_door } = overlap;
     let reads = |process| asked(events, process) == Some(Service::StartRead);
     let role = |process| if reads(process) { "reads" } else { "writes" };
-    let rule = if reads(intruder) {
+    let law = if reads(intruder) {
         "a reader may be there only together with readers"
     } else {
         "a writer must be alone"
@@ -34,7 +34,7 @@ pub(super) fn overlap(overlap: Overlap, events: &[Event]) -> (String, String) {
         format!("{holder} {}, {intruder} {}", role(holder), role(intruder)),
         format!(
             "{holder} {} and has not ended that. {intruder} {asked} {holder} is inside{gets_in}, {wish}: \
-             {rule}.",
+             {law}.",
             role(holder)
         ),
     )

@@ -403,6 +403,20 @@ mod tests {
     }
 
     #[test]
+    fn only_the_chosen_victims_are_starved() {
+        let chosen: ProcessSet = [1, 2].map(ProcessId::new).into_iter().collect();
+        let mut starver = Starver::new(1, 3, BYPASS_MAX).among(chosen);
+        let mut victims = ProcessSet::EMPTY;
+        for _ in 0..24 {
+            let mut toy = Lock::new(Algorithm::Ticket, 3);
+            run(&mut toy, &mut starver, 20_000);
+            victims.insert(starver.victim());
+            assert!(starver.bypass() <= 2, "a relay does not make a fair lock unfair");
+        }
+        assert_eq!(victims, chosen);
+    }
+
+    #[test]
     fn both_victims_of_test_and_set_starve() {
         let mut starver = Starver::new(1, 2, BYPASS_MAX);
         let mut victims = [false; 2];

@@ -265,3 +265,103 @@ impl Strategy for Usher {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::toy::{Algorithm, Lock, Toy, run};
+    use super::*;
+
+    /// Readers and one writer, the last process, that go round for ever.
+    struct Room {
+        turn: Turn,
+        processes: usize,
+        /// Whether a writer that waits keeps new readers out.
+        writers_first: bool,
+    }
+
+    impl Room {
+        fn new(processes: usize, writers_first: bool) -> Self {
+            let turn = Turn { runnable: ProcessSet::first(processes), ..Turn::default() };
+            Self { turn, processes, writers_first }
+        }
+
+        fn are(&self, mut members: impl Iterator<Item = usize>, section: Section) -> bool {
+            members.any(|process| self.turn.sections[process] == section)
+        }
+
+        fn may_enter(&self, me: usize) -> bool {
+            let writer = self.processes - 1;
+            let written = self.turn.sections[writer] == Section::Critical;
+            if me == writer {
+                return !self.are(0..writer, Section::Critical);
+            }
+            let waits = self.turn.sections[writer] == Section::Entry;
+            !(written || self.writers_first && waits)
+        }
+    }
+
+    impl Toy for Room {
+        fn turn(&self) -> &Turn {
+            &self.turn
+        }
+
+        fn step(&mut self, process: ProcessId) {
+            let me = process.index();
+            self.turn.sections[me] = match self.turn.sections[me] {
+                Section::Remainder => Section::Entry,
+                Section::Entry => {
+                    self.turn.entries[me] += 1;
+                    Section::Critical
+                }
+                Section::Critical => Section::Exit,
+                Section::Exit => Section::Remainder,
+            };
+            for process in ProcessId::all(self.processes) {
+                let me = process.index();
+                if self.turn.sections[me] == Section::Entry && !self.may_enter(me) {
+                    self.turn.runnable.remove(process);
+                } else {
+                    self.turn.runnable.insert(process);
+                }
+            }
+        }
+    }
+
+    fn receptions(toy: impl Fn() -> Room, mut usher: Usher) -> Vec<Option<Reception>> {
+        let once = |_| {
+            run(&mut toy(), &mut usher, 20_000);
+            usher.reception()
+        };
+        (0..30).map(once).collect()
+    }
+
+    #[test]
+    fn two_readers_meet_unless_the_lock_is_for_one() {
+        let met = receptions(|| Room::new(3, true), Usher::new(1, 2, None));
+        assert!(met.iter().all(|found| *found == Some(Reception::Admitted)), "{met:?}");
+        for algorithm in [Algorithm::Ticket, Algorithm::TestAndSet, Algorithm::TestTestAndSet] {
+            let mut usher = Usher::new(1, 3, None);
+            for _ in 0..30 {
+                run(&mut Lock::new(algorithm, 3), &mut usher, 20_000);
+                assert_eq!(usher.reception(), Some(Reception::Refused));
+            }
+        }
+    }
+
+    #[test]
+    fn a_writer_that_waits_shows_who_is_preferred() {
+        for processes in [3, 4] {
+            let writer = Some(ProcessId::new(processes - 1));
+            for writers_first in [false, true] {
+                let usher = Usher::new(2, processes - 1, writer);
+                let room = || Room::new(processes, writers_first);
+                let expected = if writers_first { Reception::Refused } else { Reception::Admitted };
+                let met = receptions(room, usher.clone());
+                assert!(met.iter().all(|found| *found == Some(expected)), "{met:?}");
+                let expected = if writers_first { Reception::Second } else { Reception::Admitted };
+                let met = receptions(room, usher.until_one_is_next());
+                assert!(met.iter().all(|found| *found == Some(expected)), "{met:?}");
+            }
+        }
+    }
+}

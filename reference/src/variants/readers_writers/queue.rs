@@ -22,7 +22,7 @@ pub struct ReadersWriters {
 impl ReadersWriters {
     /// Whether there is room for one more.
     fn is_free(&self, to_write: bool) -> bool {
-        !self.writing.get() && !(to_write && self.readers.get() > 0)
+        !(self.writing.get() || to_write && self.readers.get() > 0)
     }
 
     fn count(&self, to_write: bool) {

@@ -1,7 +1,7 @@
 //! A variant: three counters and a futex. A reader that gets in lets the next ticket read at once; a ticket may
 //! write when all before it have left.
 //!
-//! After the ticket lock for readers and writers of Mellor-Crummey and Scott, PPoPP 1991.
+//! After the ticket lock for readers and writers of Mellor-Crummey and Scott, 1991.
 
 use harness::prelude::*;
 
