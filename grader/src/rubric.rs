@@ -100,6 +100,12 @@ pub(crate) enum Contract {
     Table,
     /// `harness::prelude::Counter`.
     Counter,
+    /// `harness::prelude::ReadWriteLock`, and nobody starves.
+    ReadersWriters,
+    /// The same, and readers are preferred.
+    ReadersFirst,
+    /// The same, and writers are preferred.
+    WritersFirst,
 }
 
 impl Contract {
@@ -111,6 +117,7 @@ impl Contract {
             Self::Buffer => "Buffer",
             Self::Table => "Table",
             Self::Counter => "Counter",
+            Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => "ReadWriteLock",
         }
     }
 
@@ -123,13 +130,17 @@ impl Contract {
             Self::Buffer => "BufferSubject",
             Self::Table => "TableSubject",
             Self::Counter => "CounterSubject",
+            Self::ReadersWriters => "ReadersWritersSubject",
+            Self::ReadersFirst => "ReadersFirstSubject",
+            Self::WritersFirst => "WritersFirstSubject",
         }
     }
 
     /// The criteria that it has, in the order of every report.
     pub(crate) const fn criteria(self) -> &'static [Criterion] {
         use Criterion::{
-            BoundedWaiting, BusyWaiting, MutualExclusion, Ownership, Prediction, Progress,
+            BoundedWaiting, BusyWaiting, MutualExclusion, Ownership, Prediction, Preference,
+            Progress,
         };
         match self {
             Self::CriticalSection => &CRITERIA,
@@ -138,6 +149,9 @@ impl Contract {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting]
             }
             Self::Counter => &[MutualExclusion, Progress, BoundedWaiting, Prediction],
+            Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => {
+                &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Preference]
+            }
         }
     }
 }

@@ -44,7 +44,9 @@ pub mod trace;
 
 /// What a student's file imports.
 pub mod prelude {
-    pub use crate::contract::{Buffer, Counter, CountingSemaphore, CriticalSection, Table};
+    pub use crate::contract::{
+        Buffer, Counter, CountingSemaphore, CriticalSection, ReadWriteLock, Table,
+    };
     pub use crate::process::ProcessId;
     pub use crate::shim::*;
     pub use core::sync::atomic::Ordering;

@@ -16,12 +16,14 @@
 
 use harness::runner::WitnessKind::{
     self, BusyWaiting, Corrupted, DataRace, EarlyWakeup, ExitWaits, ForeignRelease, Impossible,
-    Livelock, LostUpdate, LostWakeup, Miscounted, Missing, Misuse, NeedsRemainder, NoPermit,
-    NotVisible, OpenDoor, OutOfOrder, Overfull, Overlap, Solo, Starvation, Stuck,
+    Livelock, LostUpdate, LostWakeup, Miscounted, Missing, Misuse, NeedsRemainder, NeverTogether,
+    NoPermit, NotVisible, OpenDoor, OutOfOrder, Overfull, Overlap, Solo, Starvation, Stuck,
+    WrongPreference,
 };
 use harness::runner::{
     BufferSubject, CounterSubject, Criterion, CriticalSectionSubject, MutexSubject,
-    SemaphoreSubject, Subject, TableSubject,
+    ReadersFirstSubject, ReadersWritersSubject, SemaphoreSubject, Subject, TableSubject,
+    WritersFirstSubject,
 };
 
 /// One solution: its type is known to the [`Visitor`] that it is handed to.
@@ -242,6 +244,11 @@ const MISCOUNTS: Expected = RACE_CONDITION
 const NOTHING_DONE: &str = "increments that return have not done what they are for";
 const MISSES: Expected = RACE_CONDITION.others(&[(Criterion::Prediction, always(&[Missing]))]);
 const INVENTS: Expected = RACE_CONDITION.others(&[(Criterion::Prediction, always(&[Impossible]))]);
+/// Nobody starves, but how often others go first depends on who they are.
+const NOBODY_STARVES: Expected = FAIR.bounded_waiting(UPHELD);
+const NEVER_TOGETHER: &[(Criterion, Both)] = &[(Criterion::Preference, always(&[NeverTogether]))];
+const WRONG_PREFERENCE: &[(Criterion, Both)] =
+    &[(Criterion::Preference, always(&[WrongPreference]))];
 
 macro_rules! expected {
     ($default:expr) => {
@@ -693,6 +700,57 @@ table! {
         park;
         ticket_forks;
         waiter;
+    }
+
+    readers_writers::ReadersWriters: ReadersWritersSubject for [2, 3, 4], measures NOBODY_STARVES;
+    flawed {
+        busy: NOBODY_STARVES.others(BUSY);
+        count_not_atomic: NOBODY_STARVES
+            .mutual_exclusion(always(&[Overlap, OpenDoor]))
+            .progress(always(&[Solo, Stuck]));
+        count_unprotected: NOBODY_STARVES.mutual_exclusion(always(&[DataRace]));
+        first_reader_forgets: NOBODY_STARVES
+            .mutual_exclusion(LETS_ALL_IN)
+            .progress(always(&[Solo, Stuck]));
+        if_for_while: NOBODY_STARVES.mutual_exclusion(always(&[Overlap]));
+        ignores_readers: NOBODY_STARVES.mutual_exclusion(LETS_ALL_IN);
+        ignores_writer: NOBODY_STARVES.mutual_exclusion(LETS_ALL_IN);
+        last_reader_silent: NOBODY_STARVES.progress(always(&[Solo, Stuck]));
+        lost_wakeup: NOBODY_STARVES.progress(always(&[LostWakeup]));
+        plain_mutex: NOBODY_STARVES.others(NEVER_TOGETHER);
+        readers_first: UNFAIR;
+        relaxed: NOBODY_STARVES.mutual_exclusion(NOT_VISIBLE);
+        signal_for_broadcast: NOBODY_STARVES.progress(always(&[Stuck]));
+        writers_first: UNFAIR;
+    }
+    variants {
+        all_permits;
+        baton;
+        monitor;
+        phases;
+        queue;
+        tickets;
+    }
+
+    readers_first::ReadersWriters: ReadersFirstSubject for [2, 3, 4], measures NOBODY_STARVES;
+    flawed {
+        fair: NOBODY_STARVES.others(WRONG_PREFERENCE);
+        plain_mutex: NOBODY_STARVES.others(NEVER_TOGETHER);
+        writers_first: UNFAIR.others(WRONG_PREFERENCE);
+    }
+    variants {
+        futex;
+        monitor;
+    }
+
+    writers_first::ReadersWriters: WritersFirstSubject for [2, 3, 4], measures NOBODY_STARVES;
+    flawed {
+        readers_first: UNFAIR.others(WRONG_PREFERENCE);
+        wakes_readers_too: UNFAIR.others(WRONG_PREFERENCE);
+    }
+    variants {
+        fair_queue;
+        monitor;
     }
 }
 

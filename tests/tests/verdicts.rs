@@ -162,3 +162,18 @@ fn bounded_buffer() {
 fn dining_philosophers() {
     check("dining_philosophers");
 }
+
+#[test]
+fn readers_writers() {
+    check("readers_writers");
+}
+
+#[test]
+fn readers_first() {
+    check("readers_first");
+}
+
+#[test]
+fn writers_first() {
+    check("writers_first");
+}

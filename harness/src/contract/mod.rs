@@ -5,10 +5,12 @@ mod buffer;
 mod counter;
 mod critical_section;
 mod philosophers;
+mod readers_writers;
 mod semaphore;
 
 pub use buffer::Buffer;
 pub use counter::Counter;
 pub use critical_section::CriticalSection;
 pub use philosophers::Table;
+pub use readers_writers::ReadWriteLock;
 pub use semaphore::CountingSemaphore;

@@ -9,7 +9,7 @@ use super::{Examiner, Memory, lasso};
 use crate::exploration::{Crash, Exploration, Setup};
 use crate::oracle::Rule;
 use crate::process::{ProcessId, ProcessSet};
-use crate::scenario::Situation;
+use crate::scenario::{Situation, Victims};
 use crate::strategy::{Adversary, Freezer, Overtaker, Starver};
 use crate::trace::Schedule;
 
@@ -52,12 +52,11 @@ impl Examiner<'_> {
                 Box::new(Overtaker::new(self.effort.seed, processes, bypass_max))
             } else {
                 let starver = Starver::new(self.effort.seed, processes, bypass_max);
-                Box::new(if matches!(situation.rule, Rule::Neighbours { .. }) {
-                    // Several may eat, and relieve each other.
-                    starver.among(ProcessSet::first(processes))
-                } else {
-                    starver
-                })
+                let victims = situation.asks.victims.among(processes);
+                // Where several may be inside, they relieve each other.
+                let relays =
+                    matches!(situation.rule, Rule::Neighbours { .. } | Rule::ReadersWriters);
+                Box::new(if relays { starver.among(victims) } else { starver })
             };
             let mut done = 0;
             let mut unfinished = 0;
@@ -103,8 +102,9 @@ impl Examiner<'_> {
                 blocked: 0,
                 complete: false,
             });
-            if is_served(situation) {
-                // Whoever is frozen in the middle of a step is overtaken for ever: there is no doorway.
+            if is_served(situation) || situation.asks.victims != Victims::All {
+                // Whoever is frozen in the middle of a step is overtaken for ever, and whoever may
+                // starve is, too: there is no doorway.
                 everywhere = false;
                 continue;
             }

@@ -13,6 +13,7 @@ mod lasso;
 mod mend;
 mod mutual_exclusion;
 mod prediction;
+mod preference;
 mod profile;
 mod progress;
 mod verdict;
@@ -33,7 +34,7 @@ use crate::trace::AnswerKind;
 pub use mend::{Mend, mends};
 pub use prediction::{Case, Misprediction, Shown};
 pub use profile::{Profile, Waiting};
-pub use verdict::{Doorway, Evidence, Kind, Verdict, Violation};
+pub use verdict::{Doorway, Evidence, Kind, Meeting, Verdict, Violation};
 
 /// With what effort a solution is examined. Budgets are executions and steps, never seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,6 +162,9 @@ impl<'a> Examiner<'a> {
             | Kind::EarlyWakeup(_)
             | Kind::ExitWaits(_) => self.waits_for_ever(&setup, schedule)?,
             Kind::BusyWaiting(process) => self.is_busy(&setup, schedule, *process)?,
+            Kind::NeverTogether(_) | Kind::KeptOut(_) | Kind::LetIn(_) => {
+                self.is_received_so(&setup, schedule, *kind)?
+            }
             Kind::Livelock(_) => lasso::is_still(explorer, &setup, schedule, rounds)?,
             Kind::Starvation(who) => match who.lowest() {
                 Some(victim) => lasso::starves(explorer, &setup, schedule, victim, rounds)?,

@@ -298,7 +298,9 @@ impl Examiner<'_> {
     /// The same situation with nothing inside to race for, if there is one.
     fn calm(&self, situation: &'static Situation) -> &'static Situation {
         let all = self.explorer.scenario().situations().iter().copied();
-        let mut calm = all.filter(|it| it.asks.fairness && it.rule == situation.rule);
+        let calm = |asks: Asks| asks.fairness || asks.progress && !asks.safety;
+        let mut calm = all
+            .filter(|it| calm(it.asks) && it.rule == situation.rule && it.cast == situation.cast);
         if situation.cast.is_equal() { calm.next().unwrap_or(situation) } else { situation }
     }
 

@@ -82,6 +82,17 @@ impl Evidence {
     }
 }
 
+/// Two readers, and perhaps a writer that waits for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meeting {
+    /// Who was inside first.
+    pub holder: ProcessId,
+    /// Who came then.
+    pub newcomer: ProcessId,
+    /// Who waited meanwhile.
+    pub writer: Option<ProcessId>,
+}
+
 /// The kinds of violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -115,6 +126,12 @@ pub enum Kind {
     BusyWaiting(ProcessId),
     /// A cycle in which others enter while one of these waits.
     Starvation(ProcessSet),
+    /// A reader does not get in while another one is inside; nor does any other one ever.
+    NeverTogether(Meeting),
+    /// A reader is kept waiting that should get in.
+    KeptOut(Meeting),
+    /// A reader gets in before a writer that should go first.
+    LetIn(Meeting),
 }
 
 /// The proof of a violation.

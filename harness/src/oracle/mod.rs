@@ -9,6 +9,7 @@ mod counter;
 mod mutual_exclusion;
 mod permits;
 mod philosophers;
+mod readers_writers;
 mod safety;
 mod stillness;
 
@@ -18,5 +19,6 @@ pub use counter::Counter;
 pub use mutual_exclusion::{MutualExclusion, Overlap};
 pub use permits::Permits;
 pub use philosophers::Neighbours;
+pub use readers_writers::ReadersWriters;
 pub use safety::{Breach, Rule, Safety};
 pub use stillness::Stillness;

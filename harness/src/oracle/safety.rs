@@ -8,6 +8,7 @@ use super::counter::Counter;
 use super::mutual_exclusion::{MutualExclusion, Overlap};
 use super::permits::Permits;
 use super::philosophers::Neighbours;
+use super::readers_writers::ReadersWriters;
 use crate::event::{Event, Observer};
 use crate::process::ProcessId;
 
@@ -36,6 +37,8 @@ pub enum Rule {
         /// How many sit there.
         places: usize,
     },
+    /// Somebody inside together with a writer.
+    ReadersWriters,
 }
 
 /// A rule was broken.
@@ -113,6 +116,8 @@ pub enum Safety {
     Buffer(Buffer),
     /// [`Rule::Neighbours`].
     Neighbours(Neighbours),
+    /// [`Rule::ReadersWriters`].
+    ReadersWriters(ReadersWriters),
 }
 
 impl Safety {
@@ -124,6 +129,7 @@ impl Safety {
             Rule::Permits { initial } => Self::Permits(Permits::new(initial)),
             Rule::Buffer { capacity } => Self::Buffer(Buffer::new(capacity)),
             Rule::Neighbours { places } => Self::Neighbours(Neighbours::new(places)),
+            Rule::ReadersWriters => Self::ReadersWriters(ReadersWriters::new()),
         }
     }
 
@@ -135,6 +141,7 @@ impl Safety {
             Self::Permits(oracle) => oracle.breach(),
             Self::Buffer(oracle) => oracle.breach(),
             Self::Neighbours(oracle) => oracle.overlap().map(Breach::Overlap),
+            Self::ReadersWriters(oracle) => oracle.overlap().map(Breach::Overlap),
         }
     }
 
@@ -155,6 +162,7 @@ impl Observer for Safety {
             Self::Permits(oracle) => oracle.observe(event),
             Self::Buffer(oracle) => oracle.observe(event),
             Self::Neighbours(oracle) => oracle.observe(event),
+            Self::ReadersWriters(oracle) => oracle.observe(event),
         }
     }
 }

@@ -15,10 +15,10 @@ use super::examine::{criteria, examine, replay};
 use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{Conclusion, Criterion, Message, Replayed, Report};
 use super::watchdog::Watchdog;
-use crate::contract::{Buffer, Counter, CountingSemaphore, CriticalSection, Table};
+use crate::contract::{Buffer, Counter, CountingSemaphore, CriticalSection, ReadWriteLock, Table};
 use crate::scenario::{
-    BufferScenario, CounterScenario, CriticalSectionScenario, Scenario, SemaphoreScenario,
-    TableScenario,
+    BufferScenario, CounterScenario, CriticalSectionScenario, Preference, ReadersWritersScenario,
+    Scenario, SemaphoreScenario, TableScenario,
 };
 
 /// The exit code of a test process that failed, as of std's own test runner.
@@ -87,6 +87,36 @@ pub struct CounterSubject<S>(std::marker::PhantomData<fn() -> S>);
 impl<S: Counter + 'static> Subject for CounterSubject<S> {
     fn scenario() -> Box<dyn Scenario> {
         Box::new(CounterScenario::<S>::new())
+    }
+}
+
+/// Locks for readers and writers that are fair.
+#[derive(Debug)]
+pub struct ReadersWritersSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: ReadWriteLock + 'static> Subject for ReadersWritersSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(ReadersWritersScenario::<S>::new(Preference::Fair))
+    }
+}
+
+/// Locks for readers and writers that prefer readers.
+#[derive(Debug)]
+pub struct ReadersFirstSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: ReadWriteLock + 'static> Subject for ReadersFirstSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(ReadersWritersScenario::<S>::new(Preference::ReadersFirst))
+    }
+}
+
+/// Locks for readers and writers that prefer writers.
+#[derive(Debug)]
+pub struct WritersFirstSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: ReadWriteLock + 'static> Subject for WritersFirstSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(ReadersWritersScenario::<S>::new(Preference::WritersFirst))
     }
 }
 

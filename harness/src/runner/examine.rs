@@ -57,6 +57,9 @@ pub fn criteria(scenario: &dyn Scenario) -> Vec<Criterion> {
     if asked(|asks| asks.prediction) {
         criteria.push(Criterion::Prediction);
     }
+    if asked(|asks| asks.preference.is_some()) {
+        criteria.push(Criterion::Preference);
+    }
     criteria
 }
 
@@ -224,9 +227,7 @@ fn measure(
         Criterion::BusyWaiting => examiner.busy_waiting(memory)?,
         Criterion::Ownership => examiner.ownership(memory)?,
         Criterion::Prediction => examiner.prediction(memory)?,
-        Criterion::Preference => {
-            unreachable!("no contract has this criterion yet")
-        }
+        Criterion::Preference => examiner.preference(memory)?,
     };
     let upheld = matches!(verdict, examination::Verdict::Upheld { .. });
     let moves = matches!(criterion, Criterion::Progress | Criterion::BoundedWaiting);

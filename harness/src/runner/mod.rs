@@ -4,6 +4,7 @@ mod counted;
 mod entry;
 mod examine;
 mod plan;
+mod readers_writers;
 mod report;
 mod scene;
 mod sleepers;
@@ -12,8 +13,9 @@ mod witness;
 mod wording;
 
 pub use entry::{
-    BufferSubject, CounterSubject, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject,
-    TableSubject, examine_in_test, main, replay_in_test,
+    BufferSubject, CounterSubject, CriticalSectionSubject, MutexSubject, ReadersFirstSubject,
+    ReadersWritersSubject, SemaphoreSubject, Subject, TableSubject, WritersFirstSubject,
+    examine_in_test, main, replay_in_test,
 };
 pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::counted::{overtaken, wrong_count};
+use super::readers_writers;
 use super::report::{Witness, WitnessKind, WitnessStep};
 use super::scene::{Scene, memory_name};
 use super::sleepers::Tale;
@@ -193,6 +194,11 @@ impl Told {
 
     /// How it ended, in words.
     pub(super) fn ending(&self) -> String {
+        if let Some(overlap) = self.overlap()
+            && self.situation.rule == Rule::ReadersWriters
+        {
+            return readers_writers::overlap(overlap, &self.events).1;
+        }
         if let Some(Overlap { holder, intruder, .. }) = self.overlap() {
             return format!(
                 "{intruder} is inside while {holder} is: mutual exclusion is violated."
@@ -204,6 +210,11 @@ impl Told {
         match &self.outcome {
             Outcome::Complete => "Every process has done all it had to do.".to_owned(),
             Outcome::Blocked { waiting, .. } => format!("{} for ever.", wait(*waiting)),
+            Outcome::StepLimit if self.situation.rule == Rule::ReadersWriters => {
+                "This is where the schedule ends. Whether those that wait now do so rightly, and how \
+                 long, is for the examination to say."
+                    .to_owned()
+            }
             Outcome::StepLimit => {
                 "This is where the schedule ends. Never two processes inside at once; whether those \
                  that wait do so for ever is for the examination to say."
@@ -344,12 +355,22 @@ const fn wire(kind: Kind, situation: &Situation) -> WitnessKind {
         Kind::Livelock(_) => WitnessKind::Livelock,
         Kind::ExitWaits(_) => WitnessKind::ExitWaits,
         Kind::Starvation(_) => WitnessKind::Starvation,
+        Kind::NeverTogether(_) => WitnessKind::NeverTogether,
+        Kind::KeptOut(_) | Kind::LetIn(_) => WitnessKind::WrongPreference,
     }
 }
 
 /// What is written at the end of the drawing, and the reason in the words of the course.
 fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
     match kind {
+        Kind::Overlap(overlap) | Kind::OpenDoor(overlap)
+            if told.situation.rule == Rule::ReadersWriters =>
+        {
+            readers_writers::overlap(overlap, &told.events)
+        }
+        Kind::NeverTogether(meeting) => readers_writers::kept_out(meeting, true),
+        Kind::KeptOut(meeting) => readers_writers::kept_out(meeting, false),
+        Kind::LetIn(meeting) => readers_writers::let_in(meeting),
         Kind::Overlap(overlap) if wording::is_roomy(told.situation.rule) => {
             broken(Breach::Overlap(overlap), setup.situation)
         }

@@ -4,6 +4,7 @@ mod buffer;
 mod counter;
 mod critical_section;
 mod philosophers;
+mod readers_writers;
 mod semaphore;
 mod situation;
 
@@ -15,8 +16,9 @@ pub use buffer::BufferScenario;
 pub use counter::CounterScenario;
 pub use critical_section::CriticalSectionScenario;
 pub use philosophers::TableScenario;
+pub use readers_writers::ReadersWritersScenario;
 pub use semaphore::SemaphoreScenario;
-pub use situation::{Asks, Cast, Situation};
+pub use situation::{Asks, Cast, Preference, Situation, Victims};
 
 /// A contract's scenario, for one solution: the situations that it is put in, and the processes' bodies,
 /// with a fresh solution for each execution.

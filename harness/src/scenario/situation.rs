@@ -1,6 +1,7 @@
 //! Situations: what the processes do around a contract, and what is asked of it there.
 
 use crate::oracle::Rule;
+use crate::process::{ProcessId, ProcessSet};
 
 /// One way to exercise a contract.
 #[derive(Debug)]
@@ -53,6 +54,41 @@ impl Cast {
     }
 }
 
+/// Who is to be preferred: readers, writers, or nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preference {
+    /// Nobody: each is served in the end.
+    Fair,
+    /// Readers: they get in while readers are inside, whoever waits.
+    ReadersFirst,
+    /// Writers: if one waits, no reader gets in that asks later.
+    WritersFirst,
+}
+
+/// Whose waiting is to be bounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Victims {
+    /// Everybody's.
+    #[default]
+    All,
+    /// That of process 0.
+    First,
+    /// That of all processes but 0.
+    Others,
+}
+
+impl Victims {
+    /// They, among so many processes.
+    pub fn among(self, processes: usize) -> ProcessSet {
+        let first = ProcessSet::only(ProcessId::new(0));
+        match self {
+            Self::All => ProcessSet::first(processes),
+            Self::First => first,
+            Self::Others => ProcessSet::first(processes).difference(first),
+        }
+    }
+}
+
 /// The criteria for which a situation is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Asks {
@@ -62,6 +98,8 @@ pub struct Asks {
     pub progress: bool,
     /// Is nobody overtaken without bound? Each then has its part without end.
     pub fairness: bool,
+    /// Who is nobody, in that question.
+    pub victims: Victims,
     /// Do those who wait sleep?
     pub sleep: bool,
     /// Does nobody wait for a guard in which another one is as long as it is inside? The guard of a
@@ -73,6 +111,8 @@ pub struct Asks {
     pub prediction: bool,
     /// Does its rule hold though somebody releases what it does not hold?
     pub ownership: bool,
+    /// Are those preferred who are to be?
+    pub preference: Option<Preference>,
 }
 
 impl Asks {
@@ -81,10 +121,12 @@ impl Asks {
         safety: false,
         progress: false,
         fairness: false,
+        victims: Victims::All,
         sleep: false,
         brief_guard: false,
         serial: false,
         prediction: false,
         ownership: false,
+        preference: None,
     };
 }

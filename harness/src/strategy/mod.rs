@@ -13,6 +13,7 @@
 //! | [`Freezer`] | infers the doorway: who stands still, and how often the others still enter |
 //! | [`Doorkeeper`] | is the door ever shut? |
 //! | [`Standstill`] | do those who wait sleep? |
+//! | [`Usher`] | who is let in while a reader stays inside? |
 //! | [`Frugal`] | shortest counterexamples: all executions with few switches and stale reads |
 //! | [`Exhaustive`] | every execution graph, once |
 //! | [`Replay`] | answers from a written schedule |
@@ -34,6 +35,7 @@ mod standstill;
 mod starver;
 #[cfg(test)]
 mod toy;
+mod usher;
 mod weakness;
 
 pub use doorkeeper::Doorkeeper;
@@ -48,3 +50,4 @@ pub use replay::{Divergence, Mismatch, Replay};
 pub use round_robin::RoundRobin;
 pub use standstill::{PATIENCE, Standstill};
 pub use starver::{Adversary, Starver};
+pub use usher::{Reception, Usher};

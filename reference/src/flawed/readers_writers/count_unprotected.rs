@@ -1,0 +1,60 @@
+//! Flawed: the number of readers is no atomic variable, and nothing protects it.
+//!
+//! Bug: the mutex around the number is missing in `end_read`.
+//! Convicted of: mutual exclusion: a data race on the solution's own data.
+//! Schedule: P0 reads; it leaves while P1 comes.
+
+use harness::prelude::*;
+
+/// The lock.
+#[derive(Debug)]
+pub struct ReadersWriters {
+    /// Everybody comes through here, in the order in which they ask.
+    turnstile: Permits,
+    /// Around the number of readers.
+    mutex: Guard,
+    readers: SharedCell<usize>,
+    /// There is a permit if nobody is inside; the readers hold it together.
+    room_empty: Permits,
+}
+
+impl ReadWriteLock for ReadersWriters {
+    fn new(_processes: usize) -> Self {
+        Self {
+            turnstile: Permits::new(1),
+            mutex: Guard::new(),
+            readers: SharedCell::new(0),
+            room_empty: Permits::new(1),
+        }
+    }
+
+    fn start_read(&self, _me: ProcessId) {
+        self.turnstile.wait();
+        self.mutex.enter();
+        let readers = self.readers.get() + 1;
+        self.readers.set(readers);
+        if readers == 1 {
+            self.room_empty.wait();
+        }
+        self.mutex.leave();
+        self.turnstile.signal();
+    }
+
+    fn end_read(&self, _me: ProcessId) {
+        let readers = self.readers.get() - 1;
+        self.readers.set(readers);
+        if readers == 0 {
+            self.room_empty.signal();
+        }
+    }
+
+    fn start_write(&self, _me: ProcessId) {
+        self.turnstile.wait();
+        self.room_empty.wait();
+    }
+
+    fn end_write(&self, _me: ProcessId) {
+        self.turnstile.signal();
+        self.room_empty.signal();
+    }
+}

@@ -1,0 +1,50 @@
+//! Readers and writers, readers first: the first reader takes the room for all readers, the last one gives it
+//! back. While there is a reader inside, others come and go, however long a writer waits.
+//!
+//! Courtois, Heymans, Parnas, "Concurrent control with readers and writers", CACM 14(10), 1971, problem 1.
+
+use harness::prelude::*;
+
+/// The lock.
+#[derive(Debug)]
+pub struct ReadersWriters {
+    /// Around the number of readers.
+    mutex: Guard,
+    readers: SharedCell<usize>,
+    /// There is a permit if nobody is inside; the readers hold it together.
+    room_empty: Permits,
+}
+
+impl ReadWriteLock for ReadersWriters {
+    fn new(_processes: usize) -> Self {
+        Self { mutex: Guard::new(), readers: SharedCell::new(0), room_empty: Permits::new(1) }
+    }
+
+    fn start_read(&self, _me: ProcessId) {
+        self.mutex.enter();
+        let readers = self.readers.get() + 1;
+        self.readers.set(readers);
+        if readers == 1 {
+            self.room_empty.wait();
+        }
+        self.mutex.leave();
+    }
+
+    fn end_read(&self, _me: ProcessId) {
+        self.mutex.enter();
+        let readers = self.readers.get() - 1;
+        self.readers.set(readers);
+        if readers == 0 {
+            self.room_empty.signal();
+        }
+        self.mutex.leave();
+    }
+
+    fn start_write(&self, _me: ProcessId) {
+        self.room_empty.wait();
+    }
+
+    fn end_write(&self, _me: ProcessId) {
+        self.room_empty.signal();
+    }
+}

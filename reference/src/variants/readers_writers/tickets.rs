@@ -1,0 +1,60 @@
+//! A variant: three counters and a futex. A reader that gets in lets the next ticket read at once; a ticket may
+//! write when all before it have left.
+//!
+//! After the ticket lock for readers and writers of Mellor-Crummey and Scott, 1991.
+
+use harness::prelude::*;
+
+/// Sleeps until it is the ticket's turn.
+fn wait_for(turn: &AtomicU32, ticket: u32) {
+    loop {
+        let now = turn.load(Ordering::Acquire);
+        if now == ticket {
+            return;
+        }
+        futex_wait(turn, now);
+    }
+}
+
+/// The next ticket's turn.
+fn advance(turn: &AtomicU32) {
+    turn.fetch_add(1, Ordering::AcqRel);
+    futex_wake(turn, usize::MAX);
+}
+
+/// The lock.
+#[derive(Debug)]
+pub struct ReadersWriters {
+    /// The next ticket to be drawn.
+    next: AtomicU32,
+    /// The ticket that may read, and the ticket that may write.
+    read: AtomicU32,
+    write: AtomicU32,
+}
+
+impl ReadWriteLock for ReadersWriters {
+    fn new(_processes: usize) -> Self {
+        Self { next: AtomicU32::new(0), read: AtomicU32::new(0), write: AtomicU32::new(0) }
+    }
+
+    fn start_read(&self, _me: ProcessId) {
+        let ticket = self.next.fetch_add(1, Ordering::AcqRel);
+        wait_for(&self.read, ticket);
+        // The next one may read, too.
+        advance(&self.read);
+    }
+
+    fn end_read(&self, _me: ProcessId) {
+        advance(&self.write);
+    }
+
+    fn start_write(&self, _me: ProcessId) {
+        let ticket = self.next.fetch_add(1, Ordering::AcqRel);
+        wait_for(&self.write, ticket);
+    }
+
+    fn end_write(&self, _me: ProcessId) {
+        advance(&self.write);
+        advance(&self.read);
+    }
+}
