@@ -87,10 +87,10 @@ impl Examiner<'_> {
             let mut stem = Schedule::new(setup.processes());
             for _ in 0..STEM_MAX {
                 stem.step(holder);
-                if self.stands_still(setup, &stem, process)? {
-                    if let Some(shown) = self.busy_after(setup, &stem, process)? {
-                        return Ok(shown);
-                    }
+                if self.stands_still(setup, &stem, process)?
+                    && let Some(shown) = self.busy_after(setup, &stem, process)?
+                {
+                    return Ok(shown);
                 }
             }
         }

@@ -67,17 +67,19 @@ impl Tale<'_> {
                 access.site.line()
             );
         }
-        let releases = |event: &&Event| {
-            event.process != process
-                && matches!(event.kind, EventKind::Called(it) if it.phase() == Phase::Releases)
-        };
-        match events.iter().rev().find(releases) {
-            Some(Event { step, process: by, kind: EventKind::Called(service) }) => format!(
-                "no {call} is meant for it: {by} could have woken it, in its {} from step {} on.",
-                service.name(),
-                step + 1
-            ),
-            _ => format!("no {call} is meant for it."),
+        let releases = events.iter().rev().filter(|event| event.process != process);
+        let mut could = releases.filter_map(|Event { step, process: by, kind }| match kind {
+            EventKind::Returned(it) if it.phase() == Phase::Releases => {
+                Some(format!("{by} could have woken it, in its {} up to step {step}", it.name()))
+            }
+            EventKind::Called(it) if it.phase() == Phase::Releases => {
+                Some(format!("{by} could have woken it, in its {} after step {step}", it.name()))
+            }
+            _ => None,
+        });
+        match could.next() {
+            Some(could) => format!("no {call} is meant for it: {could}."),
+            None => format!("no {call} is meant for it."),
         }
     }
 

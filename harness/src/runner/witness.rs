@@ -112,7 +112,7 @@ impl Told {
         }
         for (waitable, location) in explorer.engine().waitables() {
             if let Waitable::Token(process) | Waitable::Alarm(process) = waitable {
-                names = names.with(*location, &process.to_string());
+                names = names.with(*location, process.to_string());
             }
         }
         Ok(Self {

@@ -91,6 +91,7 @@ impl Victims {
 
 /// The criteria for which a situation is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for or not, whatever the others")]
 pub struct Asks {
     /// Does its rule hold?
     pub safety: bool,
