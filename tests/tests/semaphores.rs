@@ -55,7 +55,8 @@ fn search(
 const ALL: [&str; 7] = ["datum", "stay", "two", "both", "meeting", "crew", "buffer"];
 
 /// Nothing is wrong in any situation; `all`: and all executions are visited, which those of a futex and of
-/// many atomics are too many for.
+/// many atomics are too many for. So are those with both permits, whose rounds are twice as long; with
+/// fewer rounds they would show less.
 fn right<S: CountingSemaphore>(all: bool) {
     let scenario = SemaphoreScenario::<S>::new();
     let solution = scenario.solution();
@@ -64,7 +65,8 @@ fn right<S: CountingSemaphore>(all: bool) {
         let (wrong, graphs) = search(&scenario, name, &[2, 2], 6_000);
         assert_eq!(wrong, None, "{solution} in {name}");
         println!("{solution} in {name}: {graphs:?} executions");
-        assert!(graphs.is_some() || !all, "{solution} in {name}: all executions are visited");
+        let few = all && name != "both";
+        assert!(graphs.is_some() || !few, "{solution} in {name}: all executions are visited");
     }
 }
 
