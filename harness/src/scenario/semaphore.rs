@@ -238,14 +238,10 @@ impl<S: CountingSemaphore> Semaphores<'_, S> {
         }
     }
 
-    /// How many rounds a process has. As much is taken out of a buffer as is put in. A round with both
-    /// permits is as long as two with one.
+    /// How many rounds a process has. As much is taken out of a buffer as is put in.
     fn quota(&self, me: ProcessId) -> u32 {
         let processes = self.quotas.len();
         let quota = self.quotas[me.index()];
-        if self.situation.name == "both" && me.index() == 0 {
-            return quota.div_ceil(2);
-        }
         if self.situation.name == "buffer" && processes % 2 == 1 && !produces(me) {
             // The consumers of three processes: one, for two producers.
             let (producers, consumers) = (processes.div_ceil(2) as u32, (processes / 2) as u32);
