@@ -15,7 +15,7 @@ use crate::process::{PROCESSES_MAX, ProcessId};
 /// What is known of one item. Moments are numbers of events.
 #[derive(Clone, Copy, Debug)]
 struct Item {
-    item: u64,
+    value: u64,
     deposit_called: u32,
     deposit_returned: Option<u32>,
     /// Of the take that got it: when it was called, and when it returned.
@@ -62,12 +62,12 @@ impl Buffer {
         }
         let left =
             self.items.iter().filter(|it| it.deposit_returned.is_some() && it.taken.is_none());
-        left.map(|it| it.item).collect()
+        left.map(|it| it.value).collect()
     }
 
     fn deposited(&mut self, process: ProcessId, item: u64) -> Option<Breach> {
         let moment = self.moment;
-        let known = self.items.iter_mut().find(|it| it.item == item);
+        let known = self.items.iter_mut().find(|it| it.value == item);
         known?.deposit_returned = Some(moment);
         self.deposits_returned += 1;
         // Whoever has called `take` may have its item already.
@@ -78,7 +78,7 @@ impl Buffer {
     fn taken(&mut self, process: ProcessId, item: u64) -> Option<Breach> {
         let called = self.takes[process.index()].take()?;
         let moment = self.moment;
-        let Some(known) = self.items.iter_mut().find(|it| it.item == item) else {
+        let Some(known) = self.items.iter_mut().find(|it| it.value == item) else {
             return Some(Breach::NeverDeposited { process, item });
         };
         if known.taken.is_some() {
@@ -94,13 +94,13 @@ impl Buffer {
             before(&this, other) && other.taken.is_some_and(|(_, returned)| returned < called)
         });
         if let Some(later) = later {
-            return Some(Breach::OutOfOrder { first: item, second: later.item });
+            return Some(Breach::OutOfOrder { first: item, second: later.value });
         }
         // Those that went in before this one are in the hands of those who are taking, or it is too late.
         let mut older =
             self.items.iter().filter(|other| other.taken.is_none() && before(other, &this));
         let pending = self.takes.iter().flatten().count();
-        older.nth(pending).map(|other| Breach::OutOfOrder { first: other.item, second: item })
+        older.nth(pending).map(|other| Breach::OutOfOrder { first: other.value, second: item })
     }
 }
 
@@ -111,7 +111,7 @@ impl Observer for Buffer {
         let breach = match event.kind {
             EventKind::Called(Service::Deposit(item)) => {
                 self.items.push(Item {
-                    item,
+                    value: item,
                     deposit_called: self.moment,
                     deposit_returned: None,
                     taken: None,
