@@ -707,20 +707,22 @@ table! {
         busy: NOBODY_STARVES.others(BUSY);
         count_not_atomic: NOBODY_STARVES
             .mutual_exclusion(always(&[Overlap, OpenDoor]))
-            .progress(always(&[Solo, Stuck]));
-        count_unprotected: NOBODY_STARVES.mutual_exclusion(always(&[DataRace]));
-        first_reader_forgets: NOBODY_STARVES
-            .mutual_exclusion(LETS_ALL_IN)
-            .progress(always(&[Solo, Stuck]));
+            .progress(always(&[Solo, Stuck]))
+            .bounded_waiting(open(MISCOUNTED));
+        count_unprotected: NOBODY_STARVES
+            .mutual_exclusion(always(&[DataRace]))
+            .progress(not_violated(UNDEFINED))
+            .bounded_waiting(not_violated(UNDEFINED));
+        first_reader_forgets: NOBODY_STARVES.mutual_exclusion(LETS_ALL_IN);
         if_for_while: NOBODY_STARVES.mutual_exclusion(always(&[Overlap]));
         ignores_readers: NOBODY_STARVES.mutual_exclusion(LETS_ALL_IN);
         ignores_writer: NOBODY_STARVES.mutual_exclusion(LETS_ALL_IN);
         last_reader_silent: NOBODY_STARVES.progress(always(&[Solo, Stuck]));
-        lost_wakeup: NOBODY_STARVES.progress(always(&[LostWakeup]));
+        lost_wakeup: NOBODY_STARVES.progress(always(&[LostWakeup, Stuck]));
         plain_mutex: NOBODY_STARVES.others(NEVER_TOGETHER);
         readers_first: UNFAIR;
         relaxed: NOBODY_STARVES.mutual_exclusion(NOT_VISIBLE);
-        signal_for_broadcast: NOBODY_STARVES.progress(always(&[Stuck]));
+        signal_for_broadcast: NOBODY_STARVES.progress(always(&[Solo, Stuck]));
         writers_first: UNFAIR;
     }
     variants {

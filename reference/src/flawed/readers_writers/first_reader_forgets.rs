@@ -1,8 +1,8 @@
 //! Flawed: the second reader takes the room, not the first.
 //!
-//! Bug: the number of readers is compared before the reader is counted, with the number that it has after.
-//! Convicted of: mutual exclusion, and progress: the second reader takes a room that a writer is in, or that
-//! nobody gives back.
+//! Bug: the number of readers is compared before the reader is counted, with the number that it has after; and
+//! when one leaves, the other way round.
+//! Convicted of: mutual exclusion. The room is given back when one reader is left, so nobody waits for ever.
 //! Schedule: P0 reads; P1 asks to write, and gets in.
 
 use harness::prelude::*;

@@ -1,7 +1,7 @@
 //! Flawed: a writer that is woken does not look again.
 //!
 //! Bug: `if` where `while` belongs: when it has the guard again, another one may be inside already.
-//! Convicted of: mutual exclusion; and of bounded waiting and progress whatever follows from the disorder.
+//! Convicted of: mutual exclusion.
 //! Schedule: P0 writes; P1 asks to write and sleeps; P0 leaves, wakes P1, and comes again before P1 has the
 //! guard.
 

@@ -2,7 +2,7 @@
 //!
 //! Bug: between its look at the number of readers and its sleep the last reader leaves, and sees nobody to
 //! wake.
-//! Convicted of: progress, lost wake-up.
+//! Convicted of: progress: a lost wake-up; everybody stuck, if others wait in the turnstile behind it.
 //! Schedule: P0 reads; P1 asks to write, sees a reader, leaves the guard; P0 leaves; P1 says that it waits, and
 //! sleeps for ever.
 
