@@ -94,6 +94,8 @@ pub(crate) enum Contract {
     Mutex,
     /// `harness::prelude::CountingSemaphore`.
     Semaphore,
+    /// `harness::prelude::MesaMonitor`.
+    Monitor,
 }
 
 impl Contract {
@@ -102,6 +104,7 @@ impl Contract {
         match self {
             Self::CriticalSection | Self::Mutex => "CriticalSection",
             Self::Semaphore => "CountingSemaphore",
+            Self::Monitor => "MesaMonitor",
         }
     }
 
@@ -111,6 +114,7 @@ impl Contract {
             Self::CriticalSection => "CriticalSectionSubject",
             Self::Mutex => "MutexSubject",
             Self::Semaphore => "SemaphoreSubject",
+            Self::Monitor => "MonitorSubject",
         }
     }
 
@@ -120,7 +124,9 @@ impl Contract {
         match self {
             Self::CriticalSection => &CRITERIA,
             Self::Mutex => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Ownership],
-            Self::Semaphore => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting],
+            Self::Semaphore | Self::Monitor => {
+                &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting]
+            }
         }
     }
 }

@@ -22,7 +22,8 @@ use crate::score::outcome;
 
 /// A solution by its contract: what the tests of an assignment name.
 pub use harness::runner::{
-    CriticalSectionSubject as CriticalSection, MutexSubject as Mutex, SemaphoreSubject as Semaphore,
+    CriticalSectionSubject as CriticalSection, MonitorSubject as Monitor, MutexSubject as Mutex,
+    SemaphoreSubject as Semaphore,
 };
 
 /// The environment variable that holds a counterexample to show again.

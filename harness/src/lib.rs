@@ -44,7 +44,7 @@ pub mod trace;
 
 /// What a student's file imports.
 pub mod prelude {
-    pub use crate::contract::{CountingSemaphore, CriticalSection};
+    pub use crate::contract::{CountingSemaphore, CriticalSection, MesaMonitor};
     pub use crate::process::ProcessId;
     pub use crate::shim::*;
     pub use core::sync::atomic::Ordering;

@@ -15,10 +15,12 @@
 //! - Memory is fair: a stale read for ever is no evidence against progress or bounded waiting.
 
 use harness::runner::WitnessKind::{
-    self, DataRace, ExitWaits, Livelock, NeedsRemainder, NotVisible, OpenDoor, Overlap, Solo,
-    Starvation, Stuck,
+    self, BusyWaiting, DataRace, EarlyWakeup, ExitWaits, Livelock, LostWakeup, Misuse,
+    NeedsRemainder, NotVisible, OpenDoor, Overlap, Solo, Starvation, Stuck, Unprompted,
 };
-use harness::runner::{Criterion, CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject};
+use harness::runner::{
+    Criterion, CriticalSectionSubject, MonitorSubject, MutexSubject, SemaphoreSubject, Subject,
+};
 
 /// One solution: its type is known to the [`Visitor`] that it is handed to.
 #[derive(Clone, Copy, Debug)]
@@ -215,6 +217,7 @@ const EITHER_WAY: &[WitnessKind] = &[Overlap, OpenDoor, NotVisible];
 const OVERLAPS_WEAKLY: Expected = FAIR.mutual_exclusion(weakly(EITHER_WAY)).bounded_waiting(
     sequentially(Expectation::NotViolated("without exclusion nothing bounds the bypass")),
 );
+const WAITS_BUSILY: &[(Criterion, Both)] = &[(Criterion::BusyWaiting, always(&[BusyWaiting]))];
 const NOT_VISIBLE: Both = weakly(&[NotVisible]);
 
 macro_rules! expected {
@@ -477,6 +480,35 @@ table! {
     mutex::Mutex: MutexSubject for [2, 3, 4], measures FAIR;
     flawed {}
     variants {}
+
+    monitor::Monitor: MonitorSubject for [2, 3], measures FAIR;
+    flawed {
+        any_condition: FAIR
+            .mutual_exclusion(always(&[Unprompted]))
+            .progress(always(&[LostWakeup, EarlyWakeup, Stuck]));
+        barging: UNFAIR;
+        broadcast_wakes_one: FAIR.progress(always(&[LostWakeup]));
+        busy: FAIR.others(WAITS_BUSILY);
+        if_at_the_door: FAIR.mutual_exclusion(always(&[Overlap]));
+        keeps_monitor: FAIR.progress(always(&[Stuck]));
+        leaves_first: FAIR.progress(always(&[LostWakeup]));
+        no_reentry: FAIR.mutual_exclusion(always(&[Overlap, NotVisible]));
+        process_for_condition: FAIR.progress(always(&[LostWakeup]));
+        signal_gives_up: FAIR.mutual_exclusion(always(&[Overlap, Misuse, NotVisible]));
+        signal_remembered: FAIR.mutual_exclusion(always(&[Unprompted]));
+        silent_signal: FAIR.progress(always(&[LostWakeup]));
+        stays_queued: FAIR.progress(always(&[LostWakeup, EarlyWakeup]));
+        stolen_permit: FAIR.mutual_exclusion(always(&[Unprompted]));
+    }
+    variants {
+        atomics;
+        baton;
+        flags;
+        hand_over;
+        private_semaphores;
+        sequence;
+        tickets;
+    }
 
     semaphore::Semaphore: SemaphoreSubject for [2, 3, 4], measures FAIR;
     flawed {}

@@ -16,6 +16,7 @@ pub mod catalogue;
 pub mod compare_and_swap;
 pub mod flawed;
 pub mod lock_variable;
+pub mod monitor;
 pub mod mutex;
 pub mod peterson;
 pub mod semaphore;

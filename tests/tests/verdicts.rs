@@ -144,6 +144,11 @@ fn mutex() {
 }
 
 #[test]
+fn monitor() {
+    check("monitor");
+}
+
+#[test]
 fn semaphore() {
     check("semaphore");
 }

@@ -2,7 +2,9 @@
 //! change only with a major version.
 
 mod critical_section;
+mod monitor;
 mod semaphore;
 
 pub use critical_section::CriticalSection;
+pub use monitor::MesaMonitor;
 pub use semaphore::CountingSemaphore;

@@ -4,12 +4,14 @@
 //! that were watched.
 
 mod bypass;
+mod monitor;
 mod mutual_exclusion;
 mod permits;
 mod safety;
 mod stillness;
 
 pub use bypass::Bypass;
+pub use monitor::Monitor;
 pub use mutual_exclusion::{MutualExclusion, Overlap};
 pub use permits::Permits;
 pub use safety::{Breach, Rule, Safety};

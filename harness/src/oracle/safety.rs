@@ -3,6 +3,7 @@
 
 use std::ops::ControlFlow;
 
+use super::monitor::Monitor;
 use super::mutual_exclusion::{MutualExclusion, Overlap};
 use super::permits::Permits;
 use crate::event::{Event, Observer};
@@ -21,6 +22,8 @@ pub enum Rule {
         /// The permits of each semaphore.
         initial: &'static [u8],
     },
+    /// More than one active in a monitor, or a `wait` on a condition that returns unprompted.
+    Monitor,
 }
 
 /// A rule was broken.
@@ -92,6 +95,8 @@ pub enum Safety {
     Exclusion(MutualExclusion),
     /// [`Rule::Permits`].
     Permits(Permits),
+    /// [`Rule::Monitor`].
+    Monitor(Monitor),
 }
 
 impl Safety {
@@ -100,6 +105,7 @@ impl Safety {
         match rule {
             Rule::Exclusion { places } => Self::Exclusion(MutualExclusion::with_places(places)),
             Rule::Permits { initial } => Self::Permits(Permits::new(initial)),
+            Rule::Monitor => Self::Monitor(Monitor::new()),
         }
     }
 
@@ -108,6 +114,7 @@ impl Safety {
         match self {
             Self::Exclusion(oracle) => oracle.overlap().map(Breach::Overlap),
             Self::Permits(oracle) => oracle.breach(),
+            Self::Monitor(oracle) => oracle.breach(),
         }
     }
 
@@ -125,6 +132,7 @@ impl Observer for Safety {
         match self {
             Self::Exclusion(oracle) => oracle.observe(event),
             Self::Permits(oracle) => oracle.observe(event),
+            Self::Monitor(oracle) => oracle.observe(event),
         }
     }
 }

@@ -15,8 +15,8 @@ use super::examine::{criteria, examine, replay};
 use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{Conclusion, Criterion, Message, Replayed, Report};
 use super::watchdog::Watchdog;
-use crate::contract::{CountingSemaphore, CriticalSection};
-use crate::scenario::{CriticalSectionScenario, Scenario, SemaphoreScenario};
+use crate::contract::{CountingSemaphore, CriticalSection, MesaMonitor};
+use crate::scenario::{CriticalSectionScenario, MonitorScenario, Scenario, SemaphoreScenario};
 
 /// The exit code of a test process that failed, as of std's own test runner.
 const TEST_FAILED_EXIT: i32 = 101;
@@ -54,6 +54,16 @@ pub struct SemaphoreSubject<S>(std::marker::PhantomData<fn() -> S>);
 impl<S: CountingSemaphore + 'static> Subject for SemaphoreSubject<S> {
     fn scenario() -> Box<dyn Scenario> {
         Box::new(SemaphoreScenario::<S>::new())
+    }
+}
+
+/// Monitors.
+#[derive(Debug)]
+pub struct MonitorSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: MesaMonitor + 'static> Subject for MonitorSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(MonitorScenario::<S>::new())
     }
 }
 

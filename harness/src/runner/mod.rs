@@ -9,8 +9,8 @@ mod watchdog;
 mod witness;
 
 pub use entry::{
-    CriticalSectionSubject, MutexSubject, SemaphoreSubject, Subject, examine_in_test, main,
-    replay_in_test,
+    CriticalSectionSubject, MonitorSubject, MutexSubject, SemaphoreSubject, Subject,
+    examine_in_test, main, replay_in_test,
 };
 pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};

@@ -1,6 +1,7 @@
 //! What the processes of an examination do around a contract.
 
 mod critical_section;
+mod monitor;
 mod semaphore;
 mod situation;
 
@@ -9,6 +10,7 @@ use crate::engine::Body;
 use crate::event::Site;
 
 pub use critical_section::CriticalSectionScenario;
+pub use monitor::MonitorScenario;
 pub use semaphore::SemaphoreScenario;
 pub use situation::{Asks, Cast, Situation};
 

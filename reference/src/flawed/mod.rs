@@ -9,6 +9,7 @@
 pub mod bakery;
 pub mod compare_and_swap;
 pub mod lock_variable;
+pub mod monitor;
 pub mod peterson;
 pub mod taking_turns;
 pub mod test_and_set;

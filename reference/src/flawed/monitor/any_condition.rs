@@ -1,0 +1,59 @@
+//! Flawed: all conditions are one.
+//!
+//! Bug: a signal wakes whoever waits, for whatever. Whoever is woken looks again and waits again; the one
+//! for whom the signal was meant sleeps on.
+//! Convicted of: mutual exclusion, nobody signalled; progress, lost wake-up.
+//! Schedule: P2 waits for room; P0, which has filled the buffer before, signals that there is an item; P2
+//! returns from its `wait`.
+
+use harness::prelude::*;
+
+/// The monitor.
+#[derive(Debug)]
+pub struct Monitor<G = Guard> {
+    guard: G,
+    /// By condition and process: whether it waits there.
+    waits: Vec<Vec<SharedCell<bool>>>,
+}
+
+impl<G: CriticalSection> MesaMonitor for Monitor<G> {
+    fn new(processes: usize, conditions: usize) -> Self {
+        let nobody = || (0..processes).map(|_| SharedCell::new(false)).collect();
+        Self { guard: G::new(processes), waits: (0..conditions).map(|_| nobody()).collect() }
+    }
+
+    fn enter(&self, me: ProcessId) {
+        self.guard.entry_section(me);
+    }
+
+    fn leave(&self, me: ProcessId) {
+        self.guard.exit_section(me);
+    }
+
+    fn wait(&self, me: ProcessId, _condition: usize) {
+        let waits = &self.waits[0][me.index()];
+        waits.set(true);
+        while waits.get() {
+            self.guard.exit_section(me);
+            park();
+            self.guard.entry_section(me);
+        }
+    }
+
+    fn signal(&self, _me: ProcessId, _condition: usize) {
+        let waits = &self.waits[0];
+        if let Some(next) = (0..waits.len()).find(|&process| waits[process].get()) {
+            waits[next].set(false);
+            unpark(ProcessId::new(next));
+        }
+    }
+
+    fn broadcast(&self, _me: ProcessId, _condition: usize) {
+        for (process, waits) in self.waits[0].iter().enumerate() {
+            if waits.get() {
+                waits.set(false);
+                unpark(ProcessId::new(process));
+            }
+        }
+    }
+}
