@@ -489,19 +489,20 @@ table! {
         barging: UNFAIR;
         broadcast_wakes_one: FAIR.progress(always(&[LostWakeup]));
         busy: FAIR.others(WAITS_BUSILY);
-        if_at_the_door: FAIR.mutual_exclusion(always(&[Overlap]));
+        if_at_the_door: FAIR
+            .mutual_exclusion(always(&[Overlap]))
+            .progress(always(&[LostWakeup, EarlyWakeup]));
         keeps_monitor: FAIR.progress(always(&[Stuck]));
         leaves_first: FAIR.progress(always(&[LostWakeup]));
-        no_reentry: FAIR.mutual_exclusion(always(&[Overlap, NotVisible]));
+        no_reentry: FAIR.mutual_exclusion(always(&[Overlap, Misuse]));
         process_for_condition: FAIR.progress(always(&[LostWakeup]));
-        signal_gives_up: FAIR.mutual_exclusion(always(&[Overlap, Misuse, NotVisible]));
+        signal_gives_up: FAIR.mutual_exclusion(always(&[Overlap, Misuse]));
         signal_remembered: FAIR.mutual_exclusion(always(&[Unprompted]));
         silent_signal: FAIR.progress(always(&[LostWakeup]));
         stays_queued: FAIR.progress(always(&[LostWakeup, EarlyWakeup]));
-        stolen_permit: FAIR.mutual_exclusion(always(&[Unprompted]));
+        stolen_permit: FAIR.mutual_exclusion(always(&[Unprompted])).progress(always(&[Stuck]));
     }
     variants {
-        atomics;
         baton;
         flags;
         hand_over;

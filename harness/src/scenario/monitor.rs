@@ -70,10 +70,11 @@ static MEETING: Situation = Situation {
     may_panic: false,
 };
 
-/// A signal that means nothing, and then one that means something.
+/// A signal that means nothing, or is for another condition, and then one that means something.
 static NOBODY: Situation = Situation {
     name: "nobody",
-    title: "P0 signals c0, perhaps to nobody; then it does what P1 waits on c0 for, and signals again",
+    title: "P0 signals in vain, in its first round c0 and in its second c1; then it does what P1 waits on \
+            c0 for, and signals c0",
     rule: Rule::Monitor,
     cast: Cast::Parts { from: 2, to: 2 },
     asks: Asks { safety: true, progress: true, ..Asks::NOTHING },
@@ -232,7 +233,7 @@ impl<S: MesaMonitor> Monitored<'_, S> {
                 }
             }),
             "nobody" if me.index() == 0 => {
-                self.inside(me, || self.signal(me, 0));
+                self.inside(me, || self.signal(me, (number as usize + 1) % CONDITIONS));
                 self.inside(me, || {
                     count.set(count.get().wrapping_add(1));
                     self.signal(me, 0);

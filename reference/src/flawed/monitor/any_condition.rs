@@ -2,9 +2,9 @@
 //!
 //! Bug: a signal wakes whoever waits, for whatever. Whoever is woken looks again and waits again; the one
 //! for whom the signal was meant sleeps on.
-//! Convicted of: mutual exclusion, nobody signalled; progress, lost wake-up.
-//! Schedule: P2 waits for room; P0, which has filled the buffer before, signals that there is an item; P2
-//! returns from its `wait`.
+//! Convicted of: mutual exclusion, nobody signalled; and of progress, lost or early wake-up.
+//! Schedule: P1 waits on c0, P0 signals c1, and P1 returns. Or: P0 and P2 wait for room, P1 takes the item,
+//! signals P2, and waits for an item; P2 fills the buffer and signals, but wakes P0, which waits again.
 
 use harness::prelude::*;
 
@@ -40,9 +40,10 @@ impl<G: CriticalSection> MesaMonitor for Monitor<G> {
         }
     }
 
-    fn signal(&self, _me: ProcessId, _condition: usize) {
+    fn signal(&self, me: ProcessId, _condition: usize) {
         let waits = &self.waits[0];
-        if let Some(next) = (0..waits.len()).find(|&process| waits[process].get()) {
+        let mut others = (1..waits.len()).map(|i| (me.index() + i) % waits.len());
+        if let Some(next) = others.find(|&other| waits[other].get()) {
             waits[next].set(false);
             unpark(ProcessId::new(next));
         }

@@ -2,7 +2,8 @@
 //!
 //! Bug: whoever finds the monitor taken sleeps once, and takes its waking up for the right to be inside. It
 //! may have woken up by itself.
-//! Convicted of: mutual exclusion, overlap.
+//! Convicted of: mutual exclusion, overlap; and of progress, lost wake-up, as one that is not the owner hands the
+//! monitor over.
 //! Schedule: P0 is inside; P1 sleeps at the door, wakes up by itself, and is inside as well.
 
 use harness::prelude::*;

@@ -1,7 +1,7 @@
 //! Flawed: whoever is woken goes on at once.
 //!
 //! Bug: `wait` returns without entering again, so that it is active together with the one that signalled.
-//! Convicted of: mutual exclusion, overlap.
+//! Convicted of: mutual exclusion, overlap or misuse.
 //! Schedule: P1 waits for an item; P0 fills the buffer and signals; P1 returns from `wait` while P0 is
 //! inside.
 

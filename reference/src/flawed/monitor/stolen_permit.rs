@@ -3,7 +3,7 @@
 //! Bug: the permit that a signal gives is meant for one that waits already. One that comes later may take
 //! it: it returns for a signal from before, and the other one sleeps on. Birrell tells the story of this
 //! attempt in "Implementing condition variables with semaphores" (2003).
-//! Convicted of: mutual exclusion, nobody signalled.
+//! Convicted of: mutual exclusion, nobody signalled; and of progress, stuck.
 //! Schedule: P1 waits for P0 and has left the monitor, but does not sleep yet; P0 comes and broadcasts; in the
 //! next round P0 waits for P1, and takes the permit that was meant for P1.
 

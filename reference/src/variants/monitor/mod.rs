@@ -1,6 +1,5 @@
 //! Correct monitors in other styles.
 
-pub mod atomics;
 pub mod baton;
 pub mod flags;
 pub mod hand_over;
