@@ -106,6 +106,8 @@ pub(crate) enum Contract {
     ReadersFirst,
     /// The same, and writers are preferred.
     WritersFirst,
+    /// `harness::prelude::MesaMonitor`.
+    Monitor,
 }
 
 impl Contract {
@@ -118,6 +120,7 @@ impl Contract {
             Self::Table => "Table",
             Self::Counter => "Counter",
             Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => "ReadWriteLock",
+            Self::Monitor => "MesaMonitor",
         }
     }
 
@@ -133,6 +136,7 @@ impl Contract {
             Self::ReadersWriters => "ReadersWritersSubject",
             Self::ReadersFirst => "ReadersFirstSubject",
             Self::WritersFirst => "WritersFirstSubject",
+            Self::Monitor => "MonitorSubject",
         }
     }
 
@@ -145,7 +149,7 @@ impl Contract {
         match self {
             Self::CriticalSection => &CRITERIA,
             Self::Mutex => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Ownership],
-            Self::Semaphore | Self::Buffer | Self::Table => {
+            Self::Semaphore | Self::Monitor | Self::Buffer | Self::Table => {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting]
             }
             Self::Counter => &[MutualExclusion, Progress, BoundedWaiting, Prediction],

@@ -23,7 +23,7 @@ use crate::score::outcome;
 /// A solution by its contract: what the tests of an assignment name.
 pub use harness::runner::{
     BufferSubject as Buffer, CounterSubject as Counter, CriticalSectionSubject as CriticalSection,
-    MutexSubject as Mutex, ReadersFirstSubject as ReadersFirst,
+    MonitorSubject as Monitor, MutexSubject as Mutex, ReadersFirstSubject as ReadersFirst,
     ReadersWritersSubject as ReadersWriters, SemaphoreSubject as Semaphore, TableSubject as Table,
     WritersFirstSubject as WritersFirst,
 };

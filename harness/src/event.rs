@@ -355,7 +355,8 @@ pub struct Event {
 pub trait Observer {
     /// Told of each event right after it happened; `Break` ends the execution.
     ///
-    /// Steps are told only while the execution is being traced; all other events always.
+    /// Steps are told only while the execution is being traced, but for a process that wakes up by
+    /// itself; that and all other events always.
     fn observe(&mut self, event: &Event) -> ControlFlow<()>;
 }
 

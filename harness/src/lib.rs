@@ -45,7 +45,7 @@ pub mod trace;
 /// What a student's file imports.
 pub mod prelude {
     pub use crate::contract::{
-        Buffer, Counter, CountingSemaphore, CriticalSection, ReadWriteLock, Table,
+        Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, ReadWriteLock, Table,
     };
     pub use crate::process::ProcessId;
     pub use crate::shim::*;

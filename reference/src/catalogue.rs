@@ -18,10 +18,10 @@ use harness::runner::WitnessKind::{
     self, BusyWaiting, Corrupted, DataRace, EarlyWakeup, ExitWaits, ForeignRelease, Impossible,
     Livelock, LostUpdate, LostWakeup, Miscounted, Missing, Misuse, NeedsRemainder, NeverTogether,
     NoPermit, NotVisible, OpenDoor, OutOfOrder, Overfull, Overlap, Solo, Starvation, Stuck,
-    WrongPreference,
+    Unprompted, WrongPreference,
 };
 use harness::runner::{
-    BufferSubject, CounterSubject, Criterion, CriticalSectionSubject, MutexSubject,
+    BufferSubject, CounterSubject, Criterion, CriticalSectionSubject, MonitorSubject, MutexSubject,
     ReadersFirstSubject, ReadersWritersSubject, SemaphoreSubject, Subject, TableSubject,
     WritersFirstSubject,
 };
@@ -643,6 +643,36 @@ table! {
         monitor;
         negative_count;
         parked_tickets;
+    }
+
+    monitor::Monitor: MonitorSubject for [2, 3], measures FAIR;
+    flawed {
+        any_condition: FAIR
+            .mutual_exclusion(always(&[Unprompted]))
+            .progress(always(&[LostWakeup, EarlyWakeup, Stuck]));
+        barging: UNFAIR;
+        broadcast_wakes_one: FAIR.progress(always(&[LostWakeup]));
+        busy: FAIR.others(WAITS_BUSILY);
+        if_at_the_door: FAIR
+            .mutual_exclusion(always(&[Overlap]))
+            .progress(always(&[LostWakeup, EarlyWakeup]));
+        keeps_monitor: FAIR.progress(always(&[Stuck]));
+        leaves_first: FAIR.progress(always(&[LostWakeup]));
+        no_reentry: FAIR.mutual_exclusion(always(&[Overlap, Misuse]));
+        process_for_condition: FAIR.progress(always(&[LostWakeup]));
+        signal_gives_up: FAIR.mutual_exclusion(always(&[Overlap, Misuse]));
+        signal_remembered: FAIR.mutual_exclusion(always(&[Unprompted]));
+        silent_signal: FAIR.progress(always(&[LostWakeup]));
+        stays_queued: FAIR.progress(always(&[LostWakeup, EarlyWakeup]));
+        stolen_permit: FAIR.mutual_exclusion(always(&[Unprompted])).progress(always(&[Stuck]));
+    }
+    variants {
+        baton;
+        flags;
+        hand_over;
+        private_semaphores;
+        sequence;
+        tickets;
     }
 
     bounded_buffer::BoundedBuffer: BufferSubject for [2, 3, 4], measures FAIR_BUFFER;

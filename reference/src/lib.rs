@@ -21,6 +21,7 @@ pub mod compare_and_swap;
 pub mod dining_philosophers;
 pub mod flawed;
 pub mod lock_variable;
+pub mod monitor;
 pub mod mutex;
 pub mod peterson;
 pub mod race_condition;

@@ -149,6 +149,11 @@ fn mutex() {
 }
 
 #[test]
+fn monitor() {
+    check("monitor");
+}
+
+#[test]
 fn semaphore() {
     check("semaphore");
 }

@@ -4,6 +4,7 @@
 mod buffer;
 mod counter;
 mod critical_section;
+mod monitor;
 mod philosophers;
 mod readers_writers;
 mod semaphore;
@@ -11,6 +12,7 @@ mod semaphore;
 pub use buffer::Buffer;
 pub use counter::Counter;
 pub use critical_section::CriticalSection;
+pub use monitor::MesaMonitor;
 pub use philosophers::Table;
 pub use readers_writers::ReadWriteLock;
 pub use semaphore::CountingSemaphore;

@@ -6,6 +6,7 @@
 mod buffer;
 mod bypass;
 mod counter;
+mod monitor;
 mod mutual_exclusion;
 mod permits;
 mod philosophers;
@@ -16,6 +17,7 @@ mod stillness;
 pub use buffer::Buffer;
 pub use bypass::Bypass;
 pub use counter::Counter;
+pub use monitor::Monitor;
 pub use mutual_exclusion::{MutualExclusion, Overlap};
 pub use permits::Permits;
 pub use philosophers::Neighbours;

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::buffer::Buffer;
 use super::counter::Counter;
+use super::monitor::Monitor;
 use super::mutual_exclusion::{MutualExclusion, Overlap};
 use super::permits::Permits;
 use super::philosophers::Neighbours;
@@ -39,6 +40,8 @@ pub enum Rule {
     },
     /// Somebody inside together with a writer.
     ReadersWriters,
+    /// More than one active in a monitor, or a `wait` on a condition that returns unprompted.
+    Monitor,
 }
 
 /// A rule was broken.
@@ -118,6 +121,8 @@ pub enum Safety {
     Neighbours(Neighbours),
     /// [`Rule::ReadersWriters`].
     ReadersWriters(ReadersWriters),
+    /// [`Rule::Monitor`].
+    Monitor(Monitor),
 }
 
 impl Safety {
@@ -130,6 +135,7 @@ impl Safety {
             Rule::Buffer { capacity } => Self::Buffer(Buffer::new(capacity)),
             Rule::Neighbours { places } => Self::Neighbours(Neighbours::new(places)),
             Rule::ReadersWriters => Self::ReadersWriters(ReadersWriters::new()),
+            Rule::Monitor => Self::Monitor(Monitor::new()),
         }
     }
 
@@ -142,6 +148,7 @@ impl Safety {
             Self::Buffer(oracle) => oracle.breach(),
             Self::Neighbours(oracle) => oracle.overlap().map(Breach::Overlap),
             Self::ReadersWriters(oracle) => oracle.overlap().map(Breach::Overlap),
+            Self::Monitor(oracle) => oracle.breach(),
         }
     }
 
@@ -163,6 +170,7 @@ impl Observer for Safety {
             Self::Buffer(oracle) => oracle.observe(event),
             Self::Neighbours(oracle) => oracle.observe(event),
             Self::ReadersWriters(oracle) => oracle.observe(event),
+            Self::Monitor(oracle) => oracle.observe(event),
         }
     }
 }

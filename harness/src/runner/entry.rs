@@ -15,10 +15,12 @@ use super::examine::{criteria, examine, replay};
 use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{Conclusion, Criterion, Message, Replayed, Report};
 use super::watchdog::Watchdog;
-use crate::contract::{Buffer, Counter, CountingSemaphore, CriticalSection, ReadWriteLock, Table};
+use crate::contract::{
+    Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, ReadWriteLock, Table,
+};
 use crate::scenario::{
-    BufferScenario, CounterScenario, CriticalSectionScenario, Preference, ReadersWritersScenario,
-    Scenario, SemaphoreScenario, TableScenario,
+    BufferScenario, CounterScenario, CriticalSectionScenario, MonitorScenario, Preference,
+    ReadersWritersScenario, Scenario, SemaphoreScenario, TableScenario,
 };
 
 /// The exit code of a test process that failed, as of std's own test runner.
@@ -117,6 +119,16 @@ pub struct WritersFirstSubject<S>(std::marker::PhantomData<fn() -> S>);
 impl<S: ReadWriteLock + 'static> Subject for WritersFirstSubject<S> {
     fn scenario() -> Box<dyn Scenario> {
         Box::new(ReadersWritersScenario::<S>::new(Preference::WritersFirst))
+    }
+}
+
+/// Monitors.
+#[derive(Debug)]
+pub struct MonitorSubject<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S: MesaMonitor + 'static> Subject for MonitorSubject<S> {
+    fn scenario() -> Box<dyn Scenario> {
+        Box::new(MonitorScenario::<S>::new())
     }
 }
 

@@ -13,9 +13,9 @@ mod witness;
 mod wording;
 
 pub use entry::{
-    BufferSubject, CounterSubject, CriticalSectionSubject, MutexSubject, ReadersFirstSubject,
-    ReadersWritersSubject, SemaphoreSubject, Subject, TableSubject, WritersFirstSubject,
-    examine_in_test, main, replay_in_test,
+    BufferSubject, CounterSubject, CriticalSectionSubject, MonitorSubject, MutexSubject,
+    ReadersFirstSubject, ReadersWritersSubject, SemaphoreSubject, Subject, TableSubject,
+    WritersFirstSubject, examine_in_test, main, replay_in_test,
 };
 pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};

@@ -363,6 +363,10 @@ const fn wire(kind: Kind, situation: &Situation) -> WitnessKind {
 /// What is written at the end of the drawing, and the reason in the words of the course.
 fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
     match kind {
+        Kind::Overlap(overlap) if setup.situation.rule == Rule::Monitor => (
+            "both active".to_owned(),
+            format!("{} is active in the monitor while {} is.", overlap.intruder, overlap.holder),
+        ),
         Kind::Overlap(overlap) | Kind::OpenDoor(overlap)
             if told.situation.rule == Rule::ReadersWriters =>
         {

@@ -27,6 +27,7 @@ pub(super) const fn datum(rule: Rule) -> &'static str {
         Rule::Buffer { .. } => "what goes with an item",
         Rule::Neighbours { .. } => "a fork",
         Rule::Counter => "the counter",
+        Rule::Monitor => "the datum in the monitor",
         Rule::ReadersWriters => "what is read and written",
         Rule::Exclusion { .. } | Rule::Permits { .. } => "the datum that the section protects",
     }

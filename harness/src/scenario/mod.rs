@@ -3,6 +3,7 @@
 mod buffer;
 mod counter;
 mod critical_section;
+mod monitor;
 mod philosophers;
 mod readers_writers;
 mod semaphore;
@@ -15,6 +16,7 @@ use crate::event::Site;
 pub use buffer::BufferScenario;
 pub use counter::CounterScenario;
 pub use critical_section::CriticalSectionScenario;
+pub use monitor::MonitorScenario;
 pub use philosophers::TableScenario;
 pub use readers_writers::ReadersWritersScenario;
 pub use semaphore::SemaphoreScenario;

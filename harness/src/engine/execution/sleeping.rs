@@ -245,7 +245,8 @@ impl Execution<'_> {
                 follows: None,
             });
         }
-        if self.settings.traced {
+        // Oracles know by it who returns with nobody's help.
+        if spurious || self.settings.traced {
             self.tell(process, EventKind::Sleep { site, spurious });
             if self.is_over() {
                 return None;

@@ -1,0 +1,8 @@
+//! Correct monitors in other styles.
+
+pub mod baton;
+pub mod flags;
+pub mod hand_over;
+pub mod private_semaphores;
+pub mod sequence;
+pub mod tickets;
