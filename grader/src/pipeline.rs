@@ -236,7 +236,11 @@ impl Pipeline {
                 result.stack = Some(stack);
             }
             // A fault of ours costs no points: there is no mark if some depend on it.
-            Err(failure) if points_max > Some(Points::ZERO) => fail(result, &failure),
+            Err(failure) if points_max > Some(Points::ZERO) => {
+                result.criteria.clear();
+                result.mends.clear();
+                fail(result, &failure);
+            }
             Err(failure) => {
                 result.flags.push(format!("the stack was not examined: {}", failure.message));
                 let why = "through our own fault";

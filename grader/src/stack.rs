@@ -458,3 +458,118 @@ fn without_fault(points_max: Points, layers: Vec<LayerResult>) -> Examined {
     let result = StackResult { conclusion, points, points_max, summary, fault: None, layers };
     Examined { result, flags }
 }
+
+#[cfg(test)]
+mod tests {
+    use harness::runner::{Criterion, CriterionReport, Verdict, WitnessKind};
+
+    use super::{
+        Below, LayerResult, Outcome, State, check, criteria, inherit, is_fault, processes, sources,
+        stacked,
+    };
+    use crate::policy::{Examination, Source};
+    use crate::rubric::Rubric;
+    use crate::rubric::tests::{PETERSON, TAKING_TURNS, rubric};
+    use crate::score::tests::{reports, unknown, upheld, violated};
+
+    /// A lock that may be unfair.
+    fn unfair() -> Rubric {
+        let allowed = "[[failure]]\ncriterion = \"bounded_waiting\"\nrequired = false\n\
+                       witness = [\"starvation\"]\n";
+        rubric(&PETERSON.replace("[portfolio]", &format!("{allowed}[portfolio]")))
+    }
+
+    fn measured(waiting: Verdict) -> Vec<CriterionReport> {
+        let both = |verdict: Verdict| (verdict.clone(), verdict);
+        reports([both(upheld()), both(upheld()), both(waiting)])
+    }
+
+    fn layer(rubric: &Rubric, waiting: Verdict) -> LayerResult {
+        LayerResult {
+            assignment: "bottom".to_owned(),
+            type_name: "Bottom".to_owned(),
+            state: State::Graded,
+            problems: Vec::new(),
+            criteria: criteria(rubric, &measured(waiting)),
+        }
+    }
+
+    /// What becomes of bounded waiting in a layer on top: (below, on top, over the harness's guard).
+    fn waiting(bottom: &Rubric, below: Verdict, top: Verdict, guard: Verdict) -> Outcome {
+        let fair = rubric(PETERSON);
+        let layer = layer(bottom, below);
+        let mut found = criteria(&fair, &measured(top));
+        let below = [Below { layer: &layer, rubric: bottom }];
+        inherit(&fair, &mut found, &below, Some(&measured(guard)));
+        found[2].outcome
+    }
+
+    #[test]
+    fn only_what_a_layer_below_need_not_give_is_inherited() {
+        let starved = || violated(WitnessKind::Starvation);
+        let (may, must) = (unfair(), rubric(PETERSON));
+        for (bottom, below, top, guard, expected) in [
+            (&may, starved(), starved(), upheld(), Outcome::Inherited),
+            (&may, starved(), starved(), starved(), Outcome::Inherited),
+            (&may, starved(), unknown(), upheld(), Outcome::Inherited),
+            (&may, unknown(), starved(), upheld(), Outcome::Inherited),
+            (&may, starved(), upheld(), upheld(), Outcome::Upheld),
+            // It was not caught at it: whether the layer above is fair by itself decides.
+            (&may, upheld(), starved(), upheld(), Outcome::Inherited),
+            (&may, upheld(), starved(), starved(), Outcome::Violated),
+            // A layer that must be fair hides nothing.
+            (&must, upheld(), starved(), upheld(), Outcome::Violated),
+            (&must, upheld(), unknown(), upheld(), Outcome::NotShown),
+        ] {
+            let found = waiting(bottom, below.clone(), top.clone(), guard.clone());
+            assert_eq!(found, expected, "{below:?} {top:?} {guard:?}");
+        }
+    }
+
+    #[test]
+    fn weak_orderings_are_a_fault_and_a_failure_that_is_allowed_is_none() {
+        let weak = reports([
+            (violated(WitnessKind::Overlap), upheld()),
+            (upheld(), upheld()),
+            (upheld(), upheld()),
+        ]);
+        assert!(is_fault(&criteria(&rubric(PETERSON), &weak)[0]));
+        let starved = layer(&unfair(), violated(WitnessKind::Starvation));
+        assert!(!starved.criteria.iter().any(is_fault));
+        // Where failing is the task of the assignment, not failing is none of the stack's faults.
+        let turns = criteria(&rubric(TAKING_TURNS), &measured(upheld()));
+        assert_eq!(turns[1].criterion, Criterion::Progress);
+        assert_eq!(turns[1].outcome, Outcome::Upheld);
+    }
+
+    #[test]
+    fn a_stack_stands_on_guards_that_exclude_and_go_on() {
+        let top = rubric(&format!("{PETERSON}[stack]\nlayers = [\"bottom\"]\n"));
+        let check = |bottom: &Rubric| {
+            let rubrics = [("bottom", bottom), ("top", &top)]
+                .map(|(n, rubric)| (n.to_owned(), rubric.clone()));
+            check("top", &top, &rubrics.into())
+        };
+        assert_eq!(check(&unfair()), Ok(()));
+        assert!(check(&rubric(TAKING_TURNS)).unwrap_err().contains("violates progress"));
+        let more = rubric(&PETERSON.replace("[2]", "[3, 4]"));
+        assert_eq!(processes(&[&rubric(PETERSON), &more]), []);
+        assert_eq!(processes(&[&more, &rubric(PETERSON)]), [2]);
+        assert_eq!(stacked(&[&top, &top]).1, "Peterson<Peterson>");
+    }
+
+    #[test]
+    fn each_layers_root_is_named_after_it() {
+        let source = |path: &str| Source { path: path.to_owned(), bytes: Vec::new() };
+        for (paths, root) in [
+            (vec!["mutex/src/lib.rs", "mutex/src/queue.rs"], "mutex/src/mutex.rs"),
+            (vec!["mutex/src/lib.rs", "mutex/src/mutex.rs"], "mutex/src/lib.rs"),
+            (vec!["mutex.rs"], "mutex.rs"),
+        ] {
+            let files = paths.into_iter().map(source).collect();
+            let examination = Some(Examination { sources: files, ..Examination::default() });
+            let layer = super::Layer { assignment: "mutex".to_owned(), examination };
+            assert_eq!(sources(&layer)[0].path, root);
+        }
+    }
+}
