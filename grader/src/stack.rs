@@ -58,8 +58,8 @@ pub(crate) fn check(
             return Err(format!("nothing stands on `{layer}`: it violates {}", title(criterion)));
         }
     }
-    let mut names = stack.layers.iter().map(String::as_str).chain([name]);
-    let below: Vec<&Rubric> = names.by_ref().map(|name| &rubrics[name]).collect();
+    let names = stack.layers.iter().map(String::as_str).chain([name]);
+    let below: Vec<&Rubric> = names.map(|name| &rubrics[name]).collect();
     if processes(&below).is_empty() {
         return Err("the layers have no number of processes in common".to_owned());
     }
@@ -325,12 +325,10 @@ fn criteria(rubric: &Rubric, reports: &[CriterionReport]) -> Vec<CriterionResult
 }
 
 fn is_fault(found: &CriterionResult) -> bool {
-    match found.outcome {
-        Outcome::Violated | Outcome::OrderingsTooWeak | Outcome::DoesNotFailAsItShould => true,
-        Outcome::Upheld | Outcome::FailsAsItShould | Outcome::NotShown | Outcome::Inherited => {
-            false
-        }
-    }
+    matches!(
+        found.outcome,
+        Outcome::Violated | Outcome::OrderingsTooWeak | Outcome::DoesNotFailAsItShould
+    )
 }
 
 fn holds(rubric: &Rubric, reports: &[CriterionReport], criterion: Criterion) -> bool {
@@ -364,19 +362,21 @@ fn inherit(
         };
         let Some(source) = below.iter().find(spared) else { continue };
         let name = &source.layer.assignment;
-        let why = if !gives(source) {
-            format!("that comes from `{name}` below, which need not give it and does not")
-        } else if over_guard.is_some_and(|report| holds(rubric, report, criterion)) {
+        let why = if gives(source) {
+            if !over_guard.is_some_and(|report| holds(rubric, report, criterion)) {
+                continue;
+            }
             format!(
                 "that comes from `{name}` below, which need not give it: over the harness's own guard \
                  this layer does"
             )
         } else {
-            continue;
+            format!("that comes from `{name}` below, which need not give it and does not")
         };
-        let state = match found.outcome {
-            Outcome::NotShown => "was neither shown nor refuted",
-            _ => "does not hold",
+        let state = if found.outcome == Outcome::NotShown {
+            "was neither shown nor refuted"
+        } else {
+            "does not hold"
         };
         found.outcome = Outcome::Inherited;
         found.explanation = format!("{} {state}: {why}.", capital(title(criterion)));
@@ -388,17 +388,22 @@ fn faulty(points_max: Points, layers: Vec<LayerResult>, fault: Fault, why: &str)
     let (name, type_name) = layers
         .last()
         .map_or(("", ""), |layer| (layer.assignment.as_str(), layer.type_name.as_str()));
-    let mut summary = format!("The fault lies in the layer `{name}`, built as {type_name}. {why}");
+    let mut parts = vec![
+        format!("The fault lies in the layer `{name}`, built as {type_name}."),
+        why.to_owned(),
+    ];
     if let [.., below, _] = &layers[..] {
-        summary.push_str(&format!(" What is below it, {}, does what it must.", below.type_name));
+        parts.push(format!("What is below it, {}, does what it must.", below.type_name));
     }
     match fault.holds_over_guard {
-        Some(true) => summary.push_str(&format!(
-            " Over the harness's own guard `{name}` holds this: either it asks more of a guard than \
+        Some(true) => parts.push(format!(
+            "Over the harness's own guard `{name}` holds this: either it asks more of a guard than \
              the contract promises, or the guard below breaks its contract in a way that its own \
              examination did not reach."
         )),
-        Some(false) => summary.push_str(" It does not hold over the harness's own guard either."),
+        Some(false) => {
+            parts.push("It does not hold over the harness's own guard either.".to_owned())
+        }
         None => {}
     }
     let what = match fault.criterion {
@@ -414,7 +419,7 @@ fn faulty(points_max: Points, layers: Vec<LayerResult>, fault: Fault, why: &str)
             conclusion: StackConclusion::Fault,
             points: Points::ZERO,
             points_max,
-            summary,
+            summary: parts.join(" "),
             fault: Some(fault),
             layers,
         },
@@ -438,23 +443,22 @@ fn without_fault(points_max: Points, layers: Vec<LayerResult>) -> Examined {
         .map(|found| title(found.criterion))
         .collect();
     let type_name = layers.last().map_or("", |layer| layer.type_name.as_str());
-    let mut summary = format!("No layer of {type_name} is at fault.");
+    let mut parts = vec![format!("No layer of {type_name} is at fault.")];
     if !inherited.is_empty() {
-        summary.push_str(&format!(
-            " It does not give {}, as a layer below need not.",
-            inherited.join(" and ")
-        ));
+        let inherited = inherited.join(" and ");
+        parts.push(format!("It does not give {inherited}, as a layer below need not."));
     }
     let mut flags = Vec::new();
     let conclusion = if open.is_empty() {
         StackConclusion::Sound
     } else {
         let open = open.join(", ");
-        summary = format!("{summary} But this was neither shown nor refuted: {open}.");
+        parts.push(format!("But this was neither shown nor refuted: {open}."));
         flags.push(format!("stack: neither shown nor refuted: {open}"));
         StackConclusion::NotShown
     };
     let points = if conclusion == StackConclusion::Sound { points_max } else { Points::ZERO };
+    let summary = parts.join(" ");
     let result = StackResult { conclusion, points, points_max, summary, fault: None, layers };
     Examined { result, flags }
 }
