@@ -64,8 +64,8 @@ struct Job {
 
 /// What there is for a job.
 enum Found {
-    /// A submission.
-    At(Location),
+    /// A submission, and all of the student's.
+    At(Location, Vec<Location>),
     /// None; what to say about it.
     Nowhere(String),
     /// The student's folder cannot be read.
@@ -169,7 +169,7 @@ fn locate(discovery: Result<&Discovery, &Failure>, assignment: &str) -> Found {
         Ok(discovery) => {
             discovery.found.iter().find(|found| found.assignment == assignment).map_or_else(
                 || Found::Nowhere(discovery.missing(assignment)),
-                |l| Found::At(l.clone()),
+                |location| Found::At(location.clone(), discovery.found.clone()),
             )
         }
         Err(failure) => Found::Unreadable(failure.clone()),
@@ -262,7 +262,7 @@ fn finish(pipeline: &Pipeline, job: &Job) -> Result<Option<Done>, Failure> {
             }
             result
         }
-        Found::At(location) => match pipeline.prepare(location.clone()) {
+        Found::At(location, all) => match pipeline.prepare(location.clone(), all) {
             Err(failure) => pipeline.error(&job.assignment, &failure, student()),
             Ok(prepared) => {
                 if let Some(done) = keep(&prepared.digest) {

@@ -14,6 +14,7 @@ use crate::batch::{self, Request};
 use crate::course::Course;
 use crate::exit_code::{self, ExitCode};
 use crate::failure::Failure;
+use crate::location::Location;
 use crate::pipeline::Pipeline;
 use crate::report::{count, harmless, harmless_line, markdown, overview, text};
 use crate::result::{GradingResult, State};
@@ -115,6 +116,7 @@ Examples:
   grader replay graded/results/anna/peterson.json --criterion progress
   grader replay graded/results/anna/peterson.json --sequential
   grader replay graded/results/anna/peterson.json --source submissions/anna
+  grader replay graded/results/anna/semaphore.json --layer mutex
   grader replay --scene cpp20/stay/1,1/s1:2:0x4.1x4r --source peterson.rs")]
     Replay {
         /// A result: what `grader batch` wrote for a student and an assignment
@@ -129,6 +131,9 @@ Examples:
         /// The counterexample itself, as reports and tests print it
         #[arg(long, value_name = "TEXT", requires = "source")]
         scene: Option<String>,
+        /// The counterexample of the student's own layers together, up to the layer of this assignment
+        #[arg(long, value_name = "NAME")]
+        layer: Option<String>,
         /// Run it again with this code: a file, folder or crate, as `grader grade` takes it
         #[arg(long, value_name = "PATH")]
         source: Option<PathBuf>,
@@ -273,22 +278,35 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
             }
             Ok(ExitCode::Done)
         }
-        Command::Replay { result, criterion, sequential, scene, source, assignment, grading } => {
+        Command::Replay {
+            result,
+            criterion,
+            sequential,
+            scene,
+            layer,
+            source,
+            assignment,
+            grading,
+        } => {
+            let layer = layer.as_deref();
             let result = result.map(|path| crate::replay::read_result(&path)).transpose()?;
             let criterion = criterion.map(Criterion::from);
             let text = match (source, result) {
-                (None, Some(result)) => crate::replay::replay(&result, criterion, sequential)?,
+                (None, Some(result)) => {
+                    crate::replay::replay(&result, layer, criterion, sequential)?
+                }
                 (Some(source), result) => {
                     let scene = match (scene, &result) {
                         (Some(scene), _) => scene,
                         (None, Some(result)) => {
-                            let found = crate::replay::witness(result, criterion, sequential)?;
+                            let found =
+                                crate::replay::witness(result, layer, criterion, sequential)?;
                             found.1.replay.clone()
                         }
                         (None, None) => unreachable!("clap asks for a result or a scene"),
                     };
                     let assignment = assignment.or_else(|| result.map(|result| result.assignment));
-                    again(&source, assignment.as_deref(), scene, &grading)?
+                    again(&source, assignment.as_deref(), scene, layer, &grading)?
                 }
                 (None, None) => unreachable!("clap asks for a source with a scene"),
             };
@@ -322,10 +340,12 @@ fn again(
     path: &Path,
     assignment: Option<&str>,
     scene: String,
+    layer: Option<&str>,
     grading: &Grading,
 ) -> Result<String, Failure> {
     let course = Course::open(grading.course.as_deref(), grading.assignments_dir.as_deref())?;
     let mut found = discover(path, &course.names(), assignment)?.found;
+    let others = beside(path, &course, &found);
     if let Some(assignment) = assignment {
         found.retain(|location| location.assignment == assignment);
     }
@@ -341,8 +361,8 @@ fn again(
         }
     };
     let pipeline = grading.pipeline()?;
-    let prepared = pipeline.prepare(location)?;
-    match pipeline.replay(&prepared, scene)? {
+    let prepared = pipeline.prepare(location, &others)?;
+    match pipeline.replay(&prepared, scene, layer)? {
         Replayed::Shown { ending, drawing, .. } => {
             Ok(format!("{}\n{}\n", harmless(&drawing), harmless(&ending)))
         }
@@ -387,9 +407,10 @@ fn grade(
             }
         }
     }
+    let others = beside(path, &course, &discovery.found);
     for location in discovery.found {
         let name = location.assignment.clone();
-        let prepared = pipeline.prepare(location)?;
+        let prepared = pipeline.prepare(location, &others)?;
         pipeline.verify_reference(&name)?;
         results.push(pipeline.grade(&prepared, None));
         if sandbox::interrupted() {
@@ -401,6 +422,15 @@ fn grade(
         }
     }
     Ok(results)
+}
+
+/// All submissions at `path`, also where only one of them was asked for: it may be put on the others.
+fn beside(path: &Path, course: &Course, found: &[Location]) -> Vec<Location> {
+    let mut all = found.to_vec();
+    // Whatever is wrong with the others is none of the one that was asked for.
+    let others = discover(path, &course.names(), None).map_or_else(|_| Vec::new(), |all| all.found);
+    all.extend(others);
+    all
 }
 
 /// The assignments to name when nothing was found: those with a near miss, or all.

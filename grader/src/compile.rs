@@ -2,7 +2,6 @@
 //! by the compiler, and a `main` of ours around it. The compiler sees copies of exactly those bytes
 //! that were checked, in a folder that has nothing else.
 
-use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::io;
@@ -42,7 +41,16 @@ const ERROR_LINES_MAX: usize = 40;
 pub(crate) struct Program {
     /// To be run.
     pub(crate) path: PathBuf,
-    _folder: TempDir,
+    _workplace: Workplace,
+}
+
+/// Where submissions are compiled, each to a library of its own, and programs are made of them. All
+/// files go when it goes.
+#[derive(Debug)]
+pub(crate) struct Workplace {
+    folder: TempDir,
+    /// The libraries by the names of their crates.
+    libraries: Vec<(String, PathBuf)>,
 }
 
 /// Why there is no program.
@@ -63,14 +71,13 @@ impl From<Failure> for NotCompiled {
 }
 
 /// `main` of a compiled submission: the one place that knows what the harness's entry is called.
-fn wrapper(rubric: &Rubric) -> String {
+fn wrapper(rubric: &Rubric, type_path: &str) -> String {
     format!(
         "#![forbid(unsafe_code)]\n\
          fn main() -> std::process::ExitCode {{\n    \
-             harness::runner::main::<harness::runner::{}<submission::{}>>()\n\
+             harness::runner::main::<harness::runner::{}<{type_path}>>()\n\
          }}\n",
         rubric.contract.subject(),
-        rubric.type_name
     )
 }
 
@@ -80,37 +87,79 @@ pub(crate) fn compile(
     rubric: &Rubric,
     sources: &[Source],
 ) -> Result<Program, NotCompiled> {
-    let folder = tempfile::Builder::new()
-        .prefix("grader-")
-        .tempdir()
-        .map_err(|error| Failure::output(&env::temp_dir(), &error))?;
-    let inside = folder.path().join("submission");
-    for source in sources {
-        let path = inside.join(&source.path);
-        let parent = path.parent().expect("a source is below the submission");
-        fs::create_dir_all(parent)
-            .and_then(|()| fs::write(&path, &source.bytes))
-            .map_err(|error| Failure::output(&path, &error))?;
-    }
-    let root = sources.first().map_or("", |source| source.path.as_str());
-    let library = folder.path().join("libsubmission.rlib");
-    let mut command = rustc(toolchain, &inside, folder.path());
-    command.args(["--crate-type", "rlib", "--crate-name", "submission"]);
-    command.args(["-F", "unsafe_code"]);
-    command.arg("-o").arg(&library).arg(root);
-    let compiled = sandbox::supervise(command, &LIMITS, || ()).map_err(|error| not_run(&error))?;
-    conclude(&compiled, errors_of_submission)?;
+    let mut workplace = Workplace::new()?;
+    workplace.library(toolchain, "submission", sources)?;
+    let type_path = format!("submission::{}", rubric.type_name);
+    let path = workplace.program(toolchain, "run", rubric, &type_path, errors_of_wrapper)?;
+    Ok(Program { path, _workplace: workplace })
+}
 
-    let main = folder.path().join("main.rs");
-    fs::write(&main, wrapper(rubric)).map_err(|error| Failure::output(&main, &error))?;
-    let path = folder.path().join("run");
-    let mut command = rustc(toolchain, folder.path(), folder.path());
-    command.args(["--crate-type", "bin", "--crate-name", "run"]);
-    command.arg("--extern").arg(extern_of("submission", &library));
-    command.arg("-o").arg(&path).arg("main.rs");
-    let linked = sandbox::supervise(command, &LIMITS, || ()).map_err(|error| not_run(&error))?;
-    conclude(&linked, |errors| errors_of_wrapper(rubric, errors))?;
-    Ok(Program { path, _folder: folder })
+impl Workplace {
+    /// An empty one.
+    pub(crate) fn new() -> Result<Self, Failure> {
+        let folder = tempfile::Builder::new()
+            .prefix("grader-")
+            .tempdir()
+            .map_err(|error| Failure::output(&env::temp_dir(), &error))?;
+        Ok(Self { folder, libraries: Vec::new() })
+    }
+
+    /// Compiles `sources`, the root first, to the library of a crate called `name`.
+    pub(crate) fn library(
+        &mut self,
+        toolchain: &Toolchain,
+        name: &str,
+        sources: &[Source],
+    ) -> Result<(), NotCompiled> {
+        let folder = self.folder.path();
+        let inside = folder.join(name);
+        for source in sources {
+            let path = inside.join(&source.path);
+            let parent = path.parent().expect("a source is below the submission");
+            fs::create_dir_all(parent)
+                .and_then(|()| fs::write(&path, &source.bytes))
+                .map_err(|error| Failure::output(&path, &error))?;
+        }
+        let root = sources.first().map_or("", |source| source.path.as_str());
+        let library = folder.join(format!("lib{name}.rlib"));
+        let mut command = rustc(toolchain, &inside, folder);
+        command.args(["--crate-type", "rlib", "--crate-name", name]);
+        command.args(["-F", "unsafe_code"]);
+        command.arg("-o").arg(&library).arg(root);
+        let compiled =
+            sandbox::supervise(command, &LIMITS, || ()).map_err(|error| not_run(&error))?;
+        conclude(&compiled, errors_of_submission)?;
+        self.libraries.push((name.to_owned(), library));
+        Ok(())
+    }
+
+    /// Makes a program called `name` that examines the type at `type_path`. `explain` says what errors
+    /// in its `main` mean.
+    pub(crate) fn program(
+        &self,
+        toolchain: &Toolchain,
+        name: &str,
+        rubric: &Rubric,
+        type_path: &str,
+        explain: impl FnOnce(&Rubric, &[Diagnostic]) -> Vec<Problem>,
+    ) -> Result<PathBuf, NotCompiled> {
+        let folder = self.folder.path();
+        let root = format!("{name}.rs");
+        let main = folder.join(&root);
+        fs::write(&main, wrapper(rubric, type_path))
+            .map_err(|error| Failure::output(&main, &error))?;
+        let path = folder.join(name);
+        let mut command = rustc(toolchain, folder, folder);
+        command.args(["--crate-type", "bin", "--crate-name", name]);
+        for (name, library) in &self.libraries {
+            command.arg("--extern").arg(extern_of(name, library));
+        }
+        command.arg("-o").arg(&path).arg(&root);
+        let linked =
+            sandbox::supervise(command, &LIMITS, || ()).map_err(|error| not_run(&error))?;
+        conclude(&linked, |errors| explain(rubric, errors))?;
+        Ok(path)
+    }
 }
 
 fn not_run(error: &io::Error) -> Failure {
@@ -144,7 +193,7 @@ fn rustc(toolchain: &Toolchain, folder: &Path, scratch: &Path) -> Command {
 
 /// The part of a compiler message that is used.
 #[derive(Debug, Deserialize)]
-struct Diagnostic {
+pub(crate) struct Diagnostic {
     message: String,
     level: String,
     code: Option<Code>,
@@ -244,18 +293,15 @@ fn errors_of_submission(diagnostics: &[Diagnostic]) -> Vec<Problem> {
 fn errors_of_wrapper(rubric: &Rubric, diagnostics: &[Diagnostic]) -> Vec<Problem> {
     let name = &rubric.type_name;
     let contract = rubric.contract.trait_name();
-    let codes: BTreeSet<&str> = diagnostics
-        .iter()
-        .filter_map(|diagnostic| diagnostic.code.as_ref().map(|code| code.code.as_str()))
-        .collect();
-    let text = if codes.contains("E0603") {
+    let has = |code| has_code(diagnostics, code);
+    let text = if has("E0603") {
         format!("`{name}` is not public at the root of the submission: write `pub struct {name}`")
-    } else if codes.contains("E0277") {
+    } else if has("E0277") {
         format!(
             "`{name}` does not implement `{contract}` in the way that the harness needs: write \
              `impl {contract} for {name}`"
         )
-    } else if codes.contains("E0107") {
+    } else if has("E0107") {
         format!("`{name}` must be a type without parameters of its own: write `pub struct {name}`")
     } else {
         format!(
@@ -263,6 +309,32 @@ fn errors_of_wrapper(rubric: &Rubric, diagnostics: &[Diagnostic]) -> Vec<Problem
              `impl {contract} for {name}`"
         )
     };
+    vec![with_messages(&text, diagnostics)]
+}
+
+/// The same where the submission is put on a guard of the student's own.
+pub(crate) fn errors_of_stack(rubric: &Rubric, diagnostics: &[Diagnostic]) -> Vec<Problem> {
+    let name = &rubric.type_name;
+    let contract = rubric.contract.trait_name();
+    let generic = format!(
+        "write `pub struct {name}<G = Guard>` and `impl<G: CriticalSection> {contract} for {name}<G>`; \
+         see the handout"
+    );
+    let text = if has_code(diagnostics, "E0107") {
+        format!("`{name}` takes no guard as a type parameter: {generic}")
+    } else if has_code(diagnostics, "E0277") {
+        format!("`{name}` does not implement `{contract}` over every guard: {generic}")
+    } else {
+        return errors_of_wrapper(rubric, diagnostics);
+    };
+    vec![with_messages(&text, diagnostics)]
+}
+
+fn has_code(diagnostics: &[Diagnostic], code: &str) -> bool {
+    diagnostics.iter().any(|found| found.code.as_ref().is_some_and(|found| found.code == code))
+}
+
+fn with_messages(text: &str, diagnostics: &[Diagnostic]) -> Problem {
     let messages = diagnostics.iter().take(ERRORS_MAX).map(|d| format!("\n  {}", d.message));
-    vec![Problem::of(format!("{text}\nThe compiler says:{}", messages.collect::<String>()))]
+    Problem::of(format!("{text}\nThe compiler says:{}", messages.collect::<String>()))
 }

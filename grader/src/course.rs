@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 use crate::rubric::Rubric;
+use crate::stack;
 use crate::suggest::nearest;
 
 /// A course: its assignments, their references and the harness that examines them.
@@ -36,6 +37,11 @@ impl Course {
             references: root.join("reference").join("src"),
             rubrics: read_rubrics(&assignments)?,
         };
+        for (name, rubric) in &course.rubrics {
+            stack::check(name, rubric, &course.rubrics).map_err(|what| {
+                Failure::environment(format!("{name}/rubric.toml: `stack.layers`: {what}"))
+            })?;
+        }
         if !course.harness.join("Cargo.toml").is_file() {
             return Err(Failure::environment(format!(
                 "there is no harness in {}",

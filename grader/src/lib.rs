@@ -40,6 +40,8 @@ mod run;
 #[cfg(feature = "cli")]
 mod sandbox;
 mod score;
+#[cfg(feature = "cli")]
+mod stack;
 pub mod student;
 #[cfg(feature = "cli")]
 mod submission;

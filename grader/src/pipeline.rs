@@ -2,6 +2,7 @@
 //! way is gone by the reference first, as submission zero.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use harness::runner::{PROTOCOL_VERSION, Plan, Replayed, Report, Verdict};
@@ -14,15 +15,18 @@ use crate::judge::{self, Judgement};
 use crate::location::{Location, Unread};
 use crate::points::Points;
 use crate::policy::{self, Examination, Finding, texts};
-use crate::result::{FileDigest, GradingResult, Isolation, Problem, SCHEMA, State, StudentName};
+use crate::result::{
+    FileDigest, GradingResult, Isolation, Problem, SCHEMA, StackConclusion, State, StudentName,
+};
 use crate::rubric::{Rubric, Theory, title};
 use crate::run;
 use crate::score::{describe, score, witness_kind};
+use crate::stack::{self, Examined, Layer};
 use crate::toolchain::Toolchain;
 
 /// What a submission came to, before points.
 #[derive(Debug)]
-enum Attempt {
+pub(crate) enum Attempt {
     /// Complete measurements.
     Measured(Box<Report>),
     /// A state without them.
@@ -37,7 +41,7 @@ type Verified = Arc<OnceLock<Result<Report, Failure>>>;
 pub(crate) struct Pipeline {
     /// The course.
     pub(crate) course: Course,
-    toolchain: Toolchain,
+    pub(crate) toolchain: Toolchain,
     seed: u64,
     cpu_seconds: u64,
     /// Filled once per run of the grader, never kept between two.
@@ -49,6 +53,8 @@ pub(crate) struct Pipeline {
 pub(crate) struct Prepared {
     location: Location,
     examination: Examination,
+    /// The student's own layers below, if the rubric asks for them; without sources if they are missing.
+    below: Vec<Layer>,
     /// Identifies everything that the result depends on.
     pub(crate) digest: String,
 }
@@ -59,8 +65,13 @@ impl Pipeline {
         Self { course, toolchain, seed, cpu_seconds, references: Mutex::default() }
     }
 
-    /// Reads and checks the sources of a submission.
-    pub(crate) fn prepare(&self, location: Location) -> Result<Prepared, Failure> {
+    /// Reads and checks the sources of a submission. Among `others`, its student's other submissions, are
+    /// the layers that it may be put on.
+    pub(crate) fn prepare(
+        &self,
+        location: Location,
+        others: &[Location],
+    ) -> Result<Prepared, Failure> {
         let examination = policy::examine(&location)?;
         let mut digest = self.digest_of(&location.assignment)?;
         digest = digest.part("root", location.root.as_bytes());
@@ -70,7 +81,19 @@ impl Pipeline {
         for source in &examination.sources {
             digest = digest.part(&source.path, &source.bytes);
         }
-        Ok(Prepared { location, examination, digest: digest.finish() })
+        let stack = self.course.rubric(&location.assignment)?.stack.as_ref();
+        let mut below = Vec::new();
+        for name in stack.iter().flat_map(|stack| &stack.layers) {
+            let submitted = others.iter().find(|other| other.assignment == *name);
+            let examination = submitted.map(policy::examine).transpose()?;
+            let rubric = serde_json::to_vec(self.course.rubric(name)?).expect("it has a JSON form");
+            digest = digest.part("layer", name.as_bytes()).part("rubric", &rubric);
+            for source in examination.iter().flat_map(|examination| &examination.sources) {
+                digest = digest.part(&source.path, &source.bytes);
+            }
+            below.push(Layer { assignment: name.clone(), examination });
+        }
+        Ok(Prepared { location, examination, below, digest: digest.finish() })
     }
 
     fn digest_of(&self, assignment: &str) -> Result<Digest, Failure> {
@@ -95,14 +118,18 @@ impl Pipeline {
         verified.get_or_init(|| self.measure_reference(assignment)).clone()
     }
 
-    fn measure_reference(&self, assignment: &str) -> Result<Report, Failure> {
-        let rubric = self.course.rubric(assignment)?;
-        let location = Location {
+    fn reference(&self, assignment: &str) -> Result<Location, Failure> {
+        Ok(Location {
             assignment: assignment.to_owned(),
             base: self.course.references.clone(),
-            root: format!("{}.rs", rubric.reference),
+            root: format!("{}.rs", self.course.rubric(assignment)?.reference),
             flags: Vec::new(),
-        };
+        })
+    }
+
+    fn measure_reference(&self, assignment: &str) -> Result<Report, Failure> {
+        let rubric = self.course.rubric(assignment)?;
+        let location = self.reference(assignment)?;
         let unhealthy = |what: String| {
             Failure::environment(format!(
                 "the reference for `{assignment}` ({}) {what}; nobody is graded for it",
@@ -112,7 +139,9 @@ impl Pipeline {
         if let Err(Unread::Missing) = location.read(&location.root) {
             return Err(unhealthy("does not exist".to_owned()));
         }
-        let prepared = self.prepare(location.clone())?;
+        let below = rubric.stack.iter().flat_map(|stack| &stack.layers);
+        let below = below.map(|name| self.reference(name)).collect::<Result<Vec<_>, _>>()?;
+        let prepared = self.prepare(location.clone(), &below)?;
         let report = match self.attempt(rubric, &prepared)? {
             Attempt::Measured(report) => *report,
             Attempt::Other(other) => {
@@ -128,10 +157,17 @@ impl Pipeline {
                 return Err(unhealthy(what));
             }
         };
-        match deviation(rubric, &report) {
-            None => Ok(report),
-            Some(what) => Err(unhealthy(format!("does not measure its profile: {what}"))),
+        if let Some(what) = deviation(rubric, &report) {
+            return Err(unhealthy(format!("does not measure its profile: {what}")));
         }
+        // Nobody's layers are blamed where the references' own do not hold together.
+        if rubric.stack.is_some() {
+            let stack = self.stack(&prepared)?;
+            if stack.result.conclusion != StackConclusion::Sound {
+                return Err(unhealthy(format!("does not stack: {}", stack.result.summary)));
+            }
+        }
+        Ok(report)
     }
 
     /// Grades a submission. The reference has been verified; a fault of ours becomes a result with
@@ -159,6 +195,9 @@ impl Pipeline {
                 result.criteria = score.criteria;
                 result.flags.extend(score.flags);
                 result.mends = report.mends;
+                if rubric.stack.is_some() {
+                    self.add_stack(&mut result, prepared);
+                }
             }
             Ok(Attempt::Other(other)) => {
                 result.state = other.state;
@@ -170,6 +209,44 @@ impl Pipeline {
             Err(failure) => fail(&mut result, &failure),
         }
         result
+    }
+
+    /// Examines the student's own layers together.
+    fn stack(&self, prepared: &Prepared) -> Result<Examined, Failure> {
+        let mut layers = prepared.below.clone();
+        layers.push(Layer {
+            assignment: prepared.location.assignment.clone(),
+            examination: Some(prepared.examination.clone()),
+        });
+        stack::examine(self, &layers)
+    }
+
+    /// The same, for a result that has everything else.
+    fn add_stack(&self, result: &mut GradingResult, prepared: &Prepared) {
+        let points_max = self.course.rubrics[&result.assignment].stack.as_ref().map(|s| s.points);
+        match self.stack(prepared) {
+            Ok(examined) => {
+                let stack = examined.result;
+                result.points =
+                    result.points.map(|points| [points, stack.points].into_iter().sum());
+                if stack.points < stack.points_max {
+                    result.summary.push_str(" Your own layers together do not earn their points.");
+                }
+                result.flags.extend(examined.flags);
+                result.stack = Some(stack);
+            }
+            // A fault of ours costs no points: there is no mark if some depend on it.
+            Err(failure) if points_max > Some(Points::ZERO) => {
+                result.criteria.clear();
+                result.mends.clear();
+                fail(result, &failure);
+            }
+            Err(failure) => {
+                result.flags.push(format!("the stack was not examined: {}", failure.message));
+                let why = "through our own fault";
+                result.stack = Some(stack::not_examined(Points::ZERO, Vec::new(), why));
+            }
+        }
     }
 
     /// The result of a submission that is not there.
@@ -220,49 +297,53 @@ impl Pipeline {
             seed: self.seed,
             state: State::Error,
             points: None,
-            points_max: rubric.points.total(),
+            points_max: rubric.points_max(),
             summary: String::new(),
             problems: Vec::new(),
             criteria: Vec::new(),
+            stack: None,
             mends: Vec::new(),
             flags: Vec::new(),
             files: Vec::new(),
         }
     }
 
-    /// Runs a counterexample again, with this code.
-    pub(crate) fn replay(&self, prepared: &Prepared, scene: String) -> Result<Replayed, Failure> {
+    /// Runs a counterexample again, with this code; that of a stack with the layers up to `layer`.
+    pub(crate) fn replay(
+        &self,
+        prepared: &Prepared,
+        scene: String,
+        layer: Option<&str>,
+    ) -> Result<Replayed, Failure> {
         let assignment = &prepared.location.assignment;
         let rubric = self.course.rubric(assignment)?;
+        let limits = run::limits(self.cpu_seconds);
         let examination = &prepared.examination;
-        let refused = examination.violations.iter().chain(&examination.unparsable).next();
-        if let Some(finding) = refused {
-            let place = problem(finding).place().unwrap_or_default();
-            return Err(Failure::input(format!("{place}: {}", finding.text)));
+        if let Some(layer) = layer.filter(|layer| layer != assignment || rubric.stack.is_some()) {
+            let mut layers = prepared.below.clone();
+            layers.push(Layer {
+                assignment: assignment.clone(),
+                examination: Some(examination.clone()),
+            });
+            let Some(top) = layers.iter().position(|found| found.assignment == layer) else {
+                let text = format!("`{layer}` is no layer of the stack of `{assignment}`");
+                return Err(Failure::input(text));
+            };
+            for examination in layers[..=top].iter().filter_map(|layer| layer.examination.as_ref())
+            {
+                admit(examination)?;
+            }
+            let (_workplace, path, sources) = stack::build(self, &layers[..=top])?;
+            let mut plan = self.plan(layer, &rubric.processes, sources)?;
+            plan.replay = Some(scene);
+            return run::replay(&path, &plan, &limits);
         }
+        admit(examination)?;
         let program =
-            compile::compile(&self.toolchain, rubric, &examination.sources).map_err(|error| {
-                match error {
-                    NotCompiled::Errors(problems) => {
-                        let texts: Vec<_> = problems.into_iter().map(|found| found.text).collect();
-                        Failure::input(format!("the code does not compile:\n{}", texts.join("\n")))
-                    }
-                    NotCompiled::TimedOut => Failure::input("the compiler does not come to an end"),
-                    NotCompiled::Ours(failure) => failure,
-                }
-            })?;
-        let plan = Plan {
-            version: PROTOCOL_VERSION,
-            nonce: run::nonce()?,
-            assignment: assignment.clone(),
-            processes: rubric.processes.clone(),
-            entries: rubric.entries,
-            seed: self.seed,
-            portfolio: rubric.portfolio.clone(),
-            sources: texts(&examination.sources),
-            replay: Some(scene),
-        };
-        run::replay(&program.path, &plan, &run::limits(self.cpu_seconds))
+            compile::compile(&self.toolchain, rubric, &examination.sources).map_err(refused)?;
+        let mut plan = self.plan(assignment, &rubric.processes, texts(&examination.sources))?;
+        plan.replay = Some(scene);
+        run::replay(&program.path, &plan, &limits)
     }
 
     fn attempt(&self, rubric: &Rubric, prepared: &Prepared) -> Result<Attempt, Failure> {
@@ -296,27 +377,74 @@ impl Pipeline {
             }
             Err(NotCompiled::Ours(failure)) => return Err(failure),
         };
+        let assignment = &prepared.location.assignment;
+        self.measure(&program.path, assignment, &rubric.processes, texts(&examination.sources))
+    }
+
+    /// Runs a compiled submission to `assignment` through all examinations.
+    pub(crate) fn measure(
+        &self,
+        program: &Path,
+        assignment: &str,
+        processes: &[usize],
+        sources: BTreeMap<String, String>,
+    ) -> Result<Attempt, Failure> {
+        let criteria = self.course.rubric(assignment)?.contract.criteria();
+        let mut plan = self.plan(assignment, processes, sources)?;
         // A fault of ours is tried once more before it is believed.
         for last in [false, true] {
-            let plan = Plan {
-                version: PROTOCOL_VERSION,
-                nonce: run::nonce()?,
-                assignment: prepared.location.assignment.clone(),
-                processes: rubric.processes.clone(),
-                entries: rubric.entries,
-                seed: self.seed,
-                portfolio: rubric.portfolio.clone(),
-                sources: texts(&examination.sources),
-                replay: None,
-            };
-            let end = run::run(&program.path, &plan, &run::limits(self.cpu_seconds))?;
-            match judge::judge(end, rubric.contract.criteria()) {
+            plan.nonce = run::nonce()?;
+            let end = run::run(program, &plan, &run::limits(self.cpu_seconds))?;
+            match judge::judge(end, criteria) {
                 Judgement::Measured(report) => return Ok(Attempt::Measured(report)),
                 Judgement::Other(other) if other.state == State::Error && !last => {}
                 Judgement::Other(other) => return Ok(Attempt::Other(other)),
             }
         }
         unreachable!("the last try returns")
+    }
+
+    fn plan(
+        &self,
+        assignment: &str,
+        processes: &[usize],
+        sources: BTreeMap<String, String>,
+    ) -> Result<Plan, Failure> {
+        let rubric = self.course.rubric(assignment)?;
+        Ok(Plan {
+            version: PROTOCOL_VERSION,
+            nonce: run::nonce()?,
+            assignment: assignment.to_owned(),
+            processes: processes.to_vec(),
+            entries: rubric.entries,
+            seed: self.seed,
+            portfolio: rubric.portfolio.clone(),
+            sources,
+            replay: None,
+        })
+    }
+}
+
+/// Refuses what may not be run.
+fn admit(examination: &Examination) -> Result<(), Failure> {
+    match examination.violations.iter().chain(&examination.unparsable).next() {
+        None => Ok(()),
+        Some(finding) => {
+            let place = problem(finding).place().unwrap_or_default();
+            Err(Failure::input(format!("{place}: {}", finding.text)))
+        }
+    }
+}
+
+/// Code that is to be run again and does not compile.
+pub(crate) fn refused(error: NotCompiled) -> Failure {
+    match error {
+        NotCompiled::Errors(problems) => {
+            let texts: Vec<_> = problems.into_iter().map(|found| found.text).collect();
+            Failure::input(format!("the code does not compile:\n{}", texts.join("\n")))
+        }
+        NotCompiled::TimedOut => Failure::input("the compiler does not come to an end"),
+        NotCompiled::Ours(failure) => failure,
     }
 }
 
@@ -327,7 +455,8 @@ fn fail(result: &mut GradingResult, failure: &Failure) {
     result.flags.push(failure.message.clone());
 }
 
-fn problem(finding: &Finding) -> Problem {
+/// What the policy check found, for a report.
+pub(crate) fn problem(finding: &Finding) -> Problem {
     Problem {
         file: Some(finding.file.clone()),
         line: finding.line,

@@ -24,25 +24,39 @@ pub(crate) fn read_result(path: &Path) -> Result<GradingResult, Failure> {
     Ok(result)
 }
 
-/// The steps of a result's counterexample: of `criterion`, or of the first that is violated.
+/// The steps of a result's counterexample: of `criterion`, or of the first that is violated; with
+/// `layer`, that of the stack up to there.
 pub(crate) fn replay(
     result: &GradingResult,
+    layer: Option<&str>,
     criterion: Option<Criterion>,
     sequential: bool,
 ) -> Result<String, Failure> {
-    let (criterion, witness) = witness(result, criterion, sequential)?;
+    let (criterion, witness) = witness(result, layer, criterion, sequential)?;
     let memory = if sequential { "sequential consistency" } else { "Rust's memory model" };
     Ok(steps(criterion, memory, witness))
 }
 
-/// A result's counterexample: of `criterion`, or of the first that is violated.
-pub(crate) fn witness(
-    result: &GradingResult,
+/// A result's counterexample: of `criterion`, or of the first that is violated; with `layer`, that of
+/// the stack up to there.
+pub(crate) fn witness<'a>(
+    result: &'a GradingResult,
+    layer: Option<&str>,
     criterion: Option<Criterion>,
     sequential: bool,
-) -> Result<(Criterion, &Witness), Failure> {
+) -> Result<(Criterion, &'a Witness), Failure> {
+    let criteria = match layer {
+        None => &result.criteria,
+        Some(layer) => {
+            let mut layers = result.stack.iter().flat_map(|stack| &stack.layers);
+            let found = layers.find(|found| found.assignment == layer).ok_or_else(|| {
+                Failure::input(format!("no layer `{layer}` was examined in a stack in this result"))
+            })?;
+            &found.criteria
+        }
+    };
     let violated = |wanted: Option<Criterion>| {
-        result.criteria.iter().find_map(|found| {
+        criteria.iter().find_map(|found| {
             let verdict = if sequential { &found.sequential } else { &found.cpp20 };
             match verdict {
                 Verdict::Violated { witness } if wanted.is_none_or(|w| w == found.criterion) => {
@@ -60,8 +74,7 @@ pub(crate) fn witness(
         Some(_) => format!("{what} is not violated in this result"),
         None => format!("{what} is violated in this result"),
     });
-    let others: Vec<_> = result
-        .criteria
+    let others: Vec<_> = criteria
         .iter()
         .filter(|found| matches!(found.cpp20, Verdict::Violated { .. }))
         .map(|found| title(found.criterion))

@@ -47,6 +47,9 @@ pub(crate) struct GradingResult {
     pub(crate) problems: Vec<Problem>,
     /// The verdicts and what each earned, if it was graded.
     pub(crate) criteria: Vec<CriterionResult>,
+    /// The student's own layers together, if the rubric asks for them and this one was graded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stack: Option<StackResult>,
     /// Stronger orderings that would mend it.
     pub(crate) mends: Vec<Mend>,
     /// For the instructor: what should be looked at by hand, and why.
@@ -180,6 +183,70 @@ pub(crate) enum Outcome {
     DoesNotFailAsItShould,
     /// No points: it was neither shown nor refuted.
     NotShown,
+    /// In a stack: it does not hold because a layer below need not give it.
+    Inherited,
+}
+
+/// What the student's own layers are together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StackResult {
+    /// How its examination ended.
+    pub(crate) conclusion: StackConclusion,
+    /// What it earned.
+    pub(crate) points: Points,
+    /// What it can earn.
+    pub(crate) points_max: Points,
+    /// One sentence or a few for the student.
+    pub(crate) summary: String,
+    /// Where the fault lies, if there is one.
+    pub(crate) fault: Option<Fault>,
+    /// Those that were examined, the bottom one first; the last one may be the one with the fault.
+    pub(crate) layers: Vec<LayerResult>,
+}
+
+/// How the examination of a stack ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StackConclusion {
+    /// Every layer does what it must on those below.
+    Sound,
+    /// One does not.
+    Fault,
+    /// Nothing is wrong with it, but something was neither shown nor refuted.
+    NotShown,
+    /// It was not examined to its end: a layer is missing, or an error of ours.
+    NotExamined,
+}
+
+/// Where the fault of a stack lies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fault {
+    /// The layer, by the assignment's name.
+    pub(crate) layer: String,
+    /// What does not hold; absent if the layer came to no verdicts.
+    pub(crate) criterion: Option<Criterion>,
+    /// Whether the same layer holds it over the harness's own guard; absent for the bottom layer, and
+    /// where it was not tried.
+    pub(crate) holds_over_guard: Option<bool>,
+}
+
+/// One layer on those below.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LayerResult {
+    /// The assignment's name.
+    pub(crate) assignment: String,
+    /// The type, such as `Mutex<TestAndSet>`.
+    #[serde(rename = "type")]
+    pub(crate) type_name: String,
+    /// How its examination ended.
+    pub(crate) state: State,
+    /// Why there are no verdicts.
+    pub(crate) problems: Vec<Problem>,
+    /// The verdicts. Points are given for the stack as a whole.
+    pub(crate) criteria: Vec<CriterionResult>,
 }
 
 /// A file that was graded.

@@ -82,6 +82,20 @@ pub(crate) struct Rubric {
     /// How much of what to run.
     #[serde(default)]
     pub(crate) portfolio: Portfolio,
+    /// The student's own layers, to be examined together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stack: Option<Stack>,
+}
+
+/// The layers of the student's own that this assignment's solution is put on.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Stack {
+    /// The assignments, the bottom one first. The assignment with this rubric comes on top.
+    pub(crate) layers: Vec<String>,
+    /// What a stack without a fault earns. By default nothing: it is for information.
+    #[serde(default)]
+    pub(crate) points: Points,
 }
 
 /// Which trait of the harness is implemented.
@@ -298,6 +312,12 @@ impl Rubric {
         self.failure.iter().find(|failure| failure.criterion == criterion)
     }
 
+    /// All points that can be had.
+    pub(crate) fn points_max(&self) -> Points {
+        let stack = self.stack.as_ref().map_or(Points::ZERO, |stack| stack.points);
+        [self.points.total(), stack].into_iter().sum()
+    }
+
     /// The largest bypass that the reference must measure, over all numbers of processes.
     pub(crate) fn expected_bypass(&self) -> Option<u32> {
         let most = self.processes.iter().max().map_or(0, |&most| most as u64);
@@ -384,6 +404,16 @@ impl Rubric {
                     "`failure.witness`: {kind:?} is not a violation of {}",
                     title(failure.criterion)
                 ));
+            }
+        }
+        if let Some(stack) = &self.stack {
+            if stack.layers.is_empty() {
+                return wrong("`stack.layers` names no layer".to_owned());
+            }
+            for (place, layer) in stack.layers.iter().enumerate() {
+                if stack.layers[..place].contains(layer) {
+                    return wrong(format!("`stack.layers` names `{layer}` twice"));
+                }
             }
         }
         let criteria = self.contract.criteria();

@@ -49,7 +49,10 @@ pub(crate) fn score(rubric: &Rubric, reports: &[CriterionReport]) -> Score {
         let points = match outcome {
             Outcome::Upheld | Outcome::FailsAsItShould => worth,
             Outcome::OrderingsTooWeak => worth.share(rubric.points.partial_credit),
-            Outcome::Violated | Outcome::DoesNotFailAsItShould | Outcome::NotShown => Points::ZERO,
+            Outcome::Violated
+            | Outcome::DoesNotFailAsItShould
+            | Outcome::NotShown
+            | Outcome::Inherited => Points::ZERO,
         };
         if let Verdict::Unknown { reason } = &report.cpp20
             && outcome == Outcome::NotShown
@@ -209,7 +212,8 @@ pub(crate) fn describe(kind: WitnessKind) -> &'static str {
     }
 }
 
-fn capital(text: &str) -> String {
+/// `text` as the beginning of a sentence.
+pub(crate) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -206,7 +206,8 @@ impl Assignment {
             Outcome::OrderingsTooWeak
             | Outcome::Violated
             | Outcome::DoesNotFailAsItShould
-            | Outcome::NotShown => {
+            | Outcome::NotShown
+            | Outcome::Inherited => {
                 let mut text = format!("{}\n\n{explanation}\n", title(criterion).to_uppercase());
                 if let Verdict::Violated { witness } = &found.cpp20 {
                     self.tell(&mut text, criterion, witness, &explanation);

@@ -5,10 +5,14 @@ use std::fmt::Write as _;
 
 use harness::runner::Verdict;
 
-use super::{evidence, harmless, harmless_line, mended_call, word};
+use super::{
+    evidence, harmless, harmless_line, layer_cells, mended_call, stack_points, stack_replay,
+    stack_witness, word,
+};
 use crate::points::Points;
-use crate::result::{CriterionResult, GradingResult, Outcome};
+use crate::result::{CriterionResult, GradingResult, Outcome, StackResult};
 use crate::rubric::title;
+use crate::score::capital;
 
 /// The report of all results of one student, or of one submission.
 pub(crate) fn report(heading: Option<&str>, results: &[&GradingResult]) -> String {
@@ -99,6 +103,9 @@ fn one(out: &mut String, result: &GradingResult) {
             explain(out, criterion);
         }
     }
+    if let Some(stack) = &result.stack {
+        explain_stack(out, &result.assignment, stack);
+    }
     if !result.mends.is_empty() {
         line(out, "These stronger orderings together would mend it (found by trying):\n");
         for mend in &result.mends {
@@ -144,6 +151,36 @@ fn explain(out: &mut String, criterion: &CriterionResult) {
     }
 }
 
+/// The student's own layers together: a line for each, and the counterexample where the fault is.
+fn explain_stack(out: &mut String, assignment: &str, stack: &StackResult) {
+    let points = stack_points(stack);
+    let summary = inline(&stack.summary);
+    line(out, &format!("### Your own layers together ({points})\n\n{summary}\n"));
+    for layer in &stack.layers {
+        let cells: Vec<String> =
+            layer_cells(layer).map(|(name, cell)| format!("{name} {cell}")).collect();
+        let cells =
+            if cells.is_empty() { layer.state.words().to_owned() } else { cells.join("; ") };
+        line(out, &format!("- {}: {}", code(&layer.type_name), inline(&cells)));
+    }
+    if !stack.layers.is_empty() {
+        out.push('\n');
+    }
+    for problem in stack.layers.last().into_iter().flat_map(|layer| &layer.problems) {
+        let place = problem.place().map_or_else(String::new, |place| format!("{place}: "));
+        line(out, &fence(&format!("{place}{}", problem.text)));
+    }
+    if let Some((layer, witness)) = stack_witness(stack) {
+        let again = stack_replay(assignment, layer);
+        let shown = format!(
+            "{}\n\nto see it again: {again} \\\n    {}",
+            witness.drawing.trim_end(),
+            witness.replay
+        );
+        line(out, &fence(&shown));
+    }
+}
+
 fn cell(verdict: &Verdict) -> String {
     let sign = match verdict {
         Verdict::Upheld { .. } => "✓",
@@ -155,11 +192,6 @@ fn cell(verdict: &Verdict) -> String {
 
 fn line(out: &mut String, text: &str) {
     writeln!(out, "{text}").expect("writing to a string does not fail");
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// `text` as plain words on one line: no markup, no HTML, no table cells, no mentions.

@@ -9,6 +9,13 @@ pub(crate) mod overview;
 pub(crate) mod text;
 
 use harness::runner::{Mend, Verdict};
+#[cfg(feature = "cli")]
+use {
+    crate::points::Points,
+    crate::result::{LayerResult, Outcome, StackResult},
+    crate::rubric::title,
+    harness::runner::Witness,
+};
 
 use crate::score::describe;
 
@@ -98,6 +105,51 @@ pub(crate) fn evidence(verdict: &Verdict) -> String {
         Verdict::Violated { witness } => describe(witness.kind).to_owned(),
         Verdict::Unknown { reason } => reason.clone(),
     }
+}
+
+/// What a stack earned, in words.
+#[cfg(feature = "cli")]
+fn stack_points(stack: &StackResult) -> String {
+    if stack.points_max == Points::ZERO {
+        "not counted".to_owned()
+    } else {
+        format!("{} of {}", stack.points, stack.points_max)
+    }
+}
+
+/// The criteria of a layer in a stack, each with its verdict in a few words.
+#[cfg(feature = "cli")]
+fn layer_cells(layer: &LayerResult) -> impl Iterator<Item = (&'static str, String)> {
+    layer.criteria.iter().map(|found| {
+        let (cpp20, sequential) = (word(&found.cpp20), word(&found.sequential));
+        let cell = match found.outcome {
+            Outcome::FailsAsItShould => format!("{cpp20}, which is allowed"),
+            Outcome::Inherited => format!("{cpp20}, inherited"),
+            _ if cpp20 == sequential => cpp20.to_owned(),
+            _ => format!("{cpp20} (sequentially {sequential})"),
+        };
+        (title(found.criterion), cell)
+    })
+}
+
+/// The layer in which the fault of a stack lies, and the execution that shows it.
+#[cfg(feature = "cli")]
+fn stack_witness(stack: &StackResult) -> Option<(&str, &Witness)> {
+    let fault = stack.fault.as_ref()?;
+    let layer = stack.layers.iter().find(|layer| layer.assignment == fault.layer)?;
+    let found = layer.criteria.iter().find(|found| Some(found.criterion) == fault.criterion)?;
+    match &found.cpp20 {
+        Verdict::Violated { witness } => Some((&fault.layer, witness)),
+        Verdict::Upheld { .. } | Verdict::Unknown { .. } => None,
+    }
+}
+
+/// How to see it again, before the scene.
+#[cfg(feature = "cli")]
+fn stack_replay(assignment: &str, layer: &str) -> String {
+    format!(
+        "grader replay --source <your folder> --assignment {assignment} --layer {layer} --scene"
+    )
 }
 
 #[cfg(test)]

@@ -5,8 +5,11 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use harness::runner::Verdict;
 
-use super::{evidence, harmless, harmless_line, mended_call, word};
-use crate::result::{CriterionResult, GradingResult, Outcome, State};
+use super::{
+    evidence, harmless, harmless_line, layer_cells, mended_call, stack_points, stack_replay,
+    stack_witness, word,
+};
+use crate::result::{CriterionResult, GradingResult, Outcome, StackConclusion, StackResult, State};
 use crate::rubric::title;
 
 const BOLD: Style = Style::new().bold();
@@ -49,6 +52,9 @@ pub(crate) fn write(out: &mut dyn Write, result: &GradingResult) -> io::Result<(
     for criterion in &result.criteria {
         write_criterion(out, criterion)?;
     }
+    if let Some(stack) = &result.stack {
+        write_stack(out, &result.assignment, stack)?;
+    }
     if !result.mends.is_empty() {
         writeln!(out, "\n  These stronger orderings together would mend it (found by trying):")?;
         for mend in &result.mends {
@@ -74,6 +80,7 @@ fn write_criterion(out: &mut dyn Write, result: &CriterionResult) -> io::Result<
         Outcome::Upheld | Outcome::FailsAsItShould => ("✓", GOOD),
         Outcome::OrderingsTooWeak => ("½", HALF),
         Outcome::NotShown => ("?", HALF),
+        Outcome::Inherited => ("–", HALF),
         Outcome::Violated | Outcome::DoesNotFailAsItShould => ("✗", BAD),
     };
     let points = if result.points_max == crate::points::Points::ZERO {
@@ -99,6 +106,37 @@ fn write_criterion(out: &mut dyn Write, result: &CriterionResult) -> io::Result<
             indent(&harmless(witness.drawing.trim_end())).replace('\n', "\n  ")
         )?;
         writeln!(out, "\n    to see it again: grader replay --source <your file> --scene \\")?;
+        writeln!(out, "        {}", harmless_line(&witness.replay))?;
+    }
+    Ok(())
+}
+
+/// The student's own layers together: a line for each, and the counterexample where the fault is.
+fn write_stack(out: &mut dyn Write, assignment: &str, stack: &StackResult) -> io::Result<()> {
+    let (mark, style) = match stack.conclusion {
+        StackConclusion::Sound => ("✓", GOOD),
+        StackConclusion::Fault => ("✗", BAD),
+        StackConclusion::NotShown | StackConclusion::NotExamined => ("?", HALF),
+    };
+    writeln!(out, "\n  {style}{mark} {:<17}{style:#} {}", "your own layers", stack_points(stack))?;
+    writeln!(out, "    {}", indent(&harmless(&stack.summary)))?;
+    for layer in &stack.layers {
+        let cells: Vec<String> =
+            layer_cells(layer).map(|(name, cell)| format!("{name} {cell}")).collect();
+        let cells =
+            if cells.is_empty() { layer.state.words().to_owned() } else { cells.join(", ") };
+        writeln!(out, "    {}: {}", harmless_line(&layer.type_name), harmless_line(&cells))?;
+    }
+    if let Some(layer) = stack.layers.last() {
+        for problem in &layer.problems {
+            let place = problem.place().map_or_else(String::new, |place| format!("{place}: "));
+            writeln!(out, "\n    {}{}", harmless_line(&place), indent(&harmless(&problem.text)))?;
+        }
+    }
+    if let Some((layer, witness)) = stack_witness(stack) {
+        let drawing = indent(&harmless(witness.drawing.trim_end())).replace('\n', "\n  ");
+        writeln!(out, "\n      {drawing}")?;
+        writeln!(out, "\n    to see it again: {} \\", stack_replay(assignment, layer))?;
         writeln!(out, "        {}", harmless_line(&witness.replay))?;
     }
     Ok(())
