@@ -402,7 +402,7 @@ fn faulty(points_max: Points, layers: Vec<LayerResult>, fault: Fault, why: &str)
              examination did not reach."
         )),
         Some(false) => {
-            parts.push("It does not hold over the harness's own guard either.".to_owned())
+            parts.push("It does not hold over the harness's own guard either.".to_owned());
         }
         None => {}
     }

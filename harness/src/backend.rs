@@ -364,10 +364,9 @@ pub(crate) fn wakes_up(site: Site) -> Option<bool> {
         return None;
     }
     match with(|execution| execution.arrive_to_sleep())? {
-        None => return Some(false),
         Some(Arrival::Go) => {}
         Some(Arrival::Switch(mine)) => switch(mine)?,
-        Some(Arrival::Answer(_) | Arrival::Alone) => return Some(false),
+        None | Some(Arrival::Answer(_) | Arrival::Alone) => return Some(false),
     }
     let answer = with(|execution| execution.wakes_up(site)).flatten();
     if answer.is_none() {

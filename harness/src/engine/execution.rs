@@ -48,6 +48,10 @@ pub(crate) enum Arrival {
 }
 
 /// The state of one execution.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of the strategy or the settings"
+)]
 pub(crate) struct Execution<'a> {
     strategy: &'a mut dyn Strategy,
     observer: &'a mut dyn Observer,

@@ -36,7 +36,11 @@ pub(super) fn call(service: Service) -> String {
 
 /// An access of a primitive that blocks.
 fn describe_blocking(access: &Access, names: &Names) -> Option<String> {
-    use blocking::*;
+    use blocking::{
+        CONDITION_WAIT, CONDITION_WAKE, FUTEX_LOOK, FUTEX_RING, FUTEX_SLEEP, FUTEX_WAIT,
+        FUTEX_WAKE, FUTEX_WOKEN, GUARD_ENTER, GUARD_LEAVE, PARK, PERMITS_SIGNAL, PERMITS_WAIT,
+        UNPARK,
+    };
     let took = access.written.is_some();
     Some(match access.method {
         PARK if took => "park() takes its token".to_owned(),

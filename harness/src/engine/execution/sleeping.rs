@@ -166,7 +166,7 @@ impl Execution<'_> {
         let first = self.queue(location);
         for process in self.state.alive.iter() {
             let wants = self.state.locals[process.index()].wants;
-            if !wants.is_some_and(|wanted| wanted.location == location) {
+            if wants.is_none_or(|wanted| wanted.location != location) {
                 continue;
             }
             if there && (!self.serves_in_order || first == Some(process)) {

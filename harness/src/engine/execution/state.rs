@@ -23,6 +23,7 @@ pub(crate) struct TrialRequest {
 
 /// One process, seen from inside the execution.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Local {
     pub(super) suspender: Option<Suspender>,
     pub(super) run: Run,
