@@ -257,12 +257,12 @@ impl<S: MesaMonitor> Monitored<'_, S> {
     }
 
     const fn is_producer(me: ProcessId) -> bool {
-        me.index() % 2 == 0
+        me.index().is_multiple_of(2)
     }
 
     /// One of two, one of three, two of four.
     const fn is_writer(me: ProcessId) -> bool {
-        me.index() % 3 == 0
+        me.index().is_multiple_of(3)
     }
 
     /// How many rounds a process has. As much is taken out of a buffer as is put in.
