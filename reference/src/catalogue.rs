@@ -688,7 +688,6 @@ table! {
             .bounded_waiting(open(MESA));
         no_guard: FAIR_BUFFER.mutual_exclusion(always(&[DataRace]));
         one_too_many: FAIR_BUFFER.mutual_exclusion(always(&[Overfull]));
-        relaxed: FAIR_BUFFER.mutual_exclusion(weakly(&[Corrupted, NotVisible]));
         signal_to_anybody: FAIR_BUFFER.progress(always(&[Stuck])).bounded_waiting(open(MESA));
         spins: FAIR_BUFFER
             .bounded_waiting(open(MESA))
@@ -717,7 +716,6 @@ table! {
         looks_then_takes: UNFAIR.mutual_exclusion(always(&[Overlap]));
         one_fork: FAIR_TABLE.mutual_exclusion(LETS_ALL_IN);
         puts_down_one: FAIR_TABLE.progress(always(&[Solo, Stuck]));
-        relaxed: FAIR_TABLE.mutual_exclusion(NOT_VISIBLE);
         room_for_all: FAIR_TABLE.progress(always(&[Stuck]));
         spins: FAIR_TABLE.bounded_waiting(open(MESA)).others(NEVER_SLEEPS);
         two_conspire: UNFAIR;

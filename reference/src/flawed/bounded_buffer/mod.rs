@@ -6,7 +6,6 @@ pub mod if_for_while;
 pub mod looks_too_late;
 pub mod no_guard;
 pub mod one_too_many;
-pub mod relaxed;
 pub mod signal_to_anybody;
 pub mod spins;
 pub mod stack;

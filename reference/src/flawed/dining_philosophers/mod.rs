@@ -7,7 +7,6 @@ pub mod left_first;
 pub mod looks_then_takes;
 pub mod one_fork;
 pub mod puts_down_one;
-pub mod relaxed;
 pub mod room_for_all;
 pub mod spins;
 pub mod two_conspire;
