@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use harness::backend;
 use harness::choice::Strategy;
-use harness::engine::{Body, Engine, Outcome, Settings};
+use harness::engine::{Body, Engine, Loans, Outcome, Settings};
 use harness::event::{Event, EventKind, Observer};
 use harness::examination::{Effort, Examiner, Memory, Verdict};
 use harness::exploration::{Crash, Exploration, Explorer, Run, Setup};
@@ -14,7 +14,7 @@ use harness::memory::Model;
 use harness::oracle::MutualExclusion;
 use harness::prelude::{AtomicBool, AtomicUsize, CriticalSection, Ordering, ProcessId, fence};
 use harness::scenario::{CriticalSectionScenario, Scenario};
-use harness::strategy::{Pct, Pos, Random, Starver};
+use harness::strategy::{Adversary as _, Pct, Pos, Random, Starver};
 
 use crate::contract::{Kind, Lock, Program};
 
@@ -243,6 +243,7 @@ impl<'a> Bench<'a> {
                 Ok(Verdict::Violated(_)) if !is_upheld => return None,
                 Ok(Verdict::Upheld { .. }) => "upheld, but it is not".to_owned(),
                 Ok(Verdict::Violated(violation)) => format!("{:?}", violation.kind),
+                Ok(Verdict::Foretold(_)) => "nobody foretells anything here".to_owned(),
                 Ok(Verdict::Unknown(why)) => format!("unknown: {why}"),
                 Err(crash) => crash.panic.message,
             };
@@ -308,7 +309,13 @@ impl Body for Smallest {
 
 /// Runs the smallest execution so many times.
 pub(crate) fn smallest(engine: &mut Engine, model: Model, seed: u64, executions: u64) {
-    let settings = Settings { model, steps_max: STEPS_MAX, traced: false, overrides: Vec::new() };
+    let settings = Settings {
+        model,
+        steps_max: STEPS_MAX,
+        traced: false,
+        overrides: Vec::new(),
+        loans: Loans::ALL,
+    };
     let mut strategy = Random::new(seed);
     for _ in 0..executions {
         let body: Box<dyn Body> = Box::new(Smallest(AtomicBool::new(false)));

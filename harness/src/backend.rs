@@ -18,8 +18,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::choice::{Pending, Strategy};
 use crate::engine::{
-    Arrival, Body, Call, Cause, Engine, Execution, Fiber, Load, Operation, Outcome, PlainRead,
-    PlainWrite, Reply, Settings, Stopped, Store, Suspender, Update, Waitable, code,
+    Arrival, Body, Call, Cause, Engine, Execution, Fiber, Load, Loans, Operation, Outcome,
+    PlainRead, PlainWrite, Reply, Settings, Stopped, Store, Suspender, Update, Waitable, code,
 };
 use crate::event::{EventKind, LocationId, Observer, Section, Site};
 use crate::process::{PROCESSES_MAX, ProcessId};
@@ -345,6 +345,11 @@ pub(crate) fn pause(site: Site) -> Option<()> {
 /// The process that runs, if there is an execution.
 pub(crate) fn running() -> Option<ProcessId> {
     with(|execution| execution.running())
+}
+
+/// What the solution of the running execution may use; outside of one, everything.
+pub(crate) fn loans() -> Loans {
+    with(|execution| execution.loans()).unwrap_or(Loans::ALL)
 }
 
 /// How many processes the running execution has.

@@ -187,6 +187,7 @@ impl<'a> Explorer<'a> {
             steps_max: setup.steps_max,
             traced,
             overrides: self.overrides.clone(),
+            loans: self.scenario.loans(),
         };
         let body = self
             .scenario

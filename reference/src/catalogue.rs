@@ -590,7 +590,6 @@ table! {
         atomics_only;
         futex_of_its_own;
         futex_ticket;
-        passes_the_baton;
         queue_of_waiters;
         spins_before_it_sleeps;
         ticket_order;

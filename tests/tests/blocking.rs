@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use harness::backend;
 use harness::choice::{Choice, Strategy};
-use harness::engine::{Body, Engine, Outcome, Settings};
+use harness::engine::{Body, Engine, Loans, Outcome, Settings};
 use harness::memory::Model;
 use harness::prelude::*;
 use harness::strategy::{Exhaustive, Pct, Random, Replay};
@@ -44,7 +44,7 @@ enum End {
 }
 
 fn settings(model: Model) -> Settings {
-    Settings { model, steps_max: 400, traced: false, overrides: Vec::new() }
+    Settings { model, steps_max: 400, traced: false, overrides: Vec::new(), loans: Loans::ALL }
 }
 
 fn ends<S: Sync>(

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use harness::choice::Strategy;
-use harness::engine::{Engine, Settings};
+use harness::engine::{Engine, Loans, Settings};
 use harness::event::{Event, Observer};
 use harness::memory::Model;
 use harness::runner::{PROTOCOL_VERSION, Plan, Portfolio, Subject, criteria, examine};
@@ -91,7 +91,8 @@ impl Observer for Recorder {
 fn traces(strategy: &mut dyn Strategy, model: Model) -> Vec<Trace> {
     let scenario = CriticalSectionScenario::<reference::peterson::Peterson>::new();
     let mut engine = Engine::new();
-    let settings = Settings { model, steps_max: 400, traced: true, overrides: Vec::new() };
+    let settings =
+        Settings { model, steps_max: 400, traced: true, overrides: Vec::new(), loans: Loans::ALL };
     let mut traces = Vec::new();
     for _ in 0..20 {
         let body = scenario.body(&[2, 2], scenario.situations()[0]).expect("it can be made");

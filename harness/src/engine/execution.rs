@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::fiber::Suspender;
 use super::operation::{Call, Circumstances, Operation, Refusal, Reply, instead};
-use super::outcome::{DataRace, Outcome, Settings};
+use super::outcome::{DataRace, Loans, Outcome, Settings};
 use super::spin::{Answer, Step, Turning};
 use crate::choice::{Choice, Chooser, Ending, Pending, Performed, Spinning, Strategy};
 use crate::event::{Event, EventKind, LocationId, Observer, Section, Site};
@@ -148,6 +148,11 @@ impl<'a> Execution<'a> {
     pub(crate) fn whereabouts(&self) -> (ProcessId, Section) {
         let running = self.state.running;
         (running, self.state.turn.sections[running.index()])
+    }
+
+    /// What the solution may use.
+    pub(crate) const fn loans(&self) -> Loans {
+        self.settings.loans
     }
 
     /// How many processes there are.

@@ -21,7 +21,7 @@ pub(crate) use operation::{
     Call, Load, Method, Operation, PlainRead, PlainWrite, Reply, Store, Update, code,
 };
 
-pub use outcome::{DataRace, Misuse, Outcome, Override, Settings};
+pub use outcome::{DataRace, Loans, Misuse, Outcome, Override, Settings};
 
 /// What the processes of a scenario do.
 pub trait Body {

@@ -82,6 +82,27 @@ pub struct Override {
     pub instead: Ordering,
 }
 
+/// What solutions may use beside atomics: the primitives that block. A solution to one layer of the course
+/// is to be built from what lies below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loans {
+    /// `park`, `unpark` and the futex.
+    pub sleep: bool,
+    /// The guard.
+    pub guard: bool,
+    /// The harness's own semaphore.
+    pub permits: bool,
+    /// The harness's own condition.
+    pub condition: bool,
+}
+
+impl Loans {
+    /// Everything.
+    pub const ALL: Self = Self { sleep: true, guard: true, permits: true, condition: true };
+    /// Nothing: whoever waits spins.
+    pub const NONE: Self = Self { sleep: false, guard: false, permits: false, condition: false };
+}
+
 /// How an execution is run, beside its strategy.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -93,4 +114,6 @@ pub struct Settings {
     pub traced: bool,
     /// Orderings to replace.
     pub overrides: Vec<Override>,
+    /// What the solution may use.
+    pub loans: Loans,
 }

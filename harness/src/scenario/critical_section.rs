@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::{Asks, Cast, Scenario, Situation};
 use crate::backend::{self, Panic};
 use crate::contract::CriticalSection;
-use crate::engine::Body;
+use crate::engine::{Body, Loans};
 use crate::event::{EventKind, Service};
 use crate::oracle::Rule;
 use crate::process::{PROCESSES_MAX, ProcessId};
@@ -58,18 +58,20 @@ static BLOCKING: [&Situation; 3] = [&DATUM, &SLEEP, &TRESPASS];
 #[derive(Debug)]
 pub struct CriticalSectionScenario<S> {
     situations: &'static [&'static Situation],
+    loans: Loans,
     solution: PhantomData<fn() -> S>,
 }
 
 impl<S> CriticalSectionScenario<S> {
     /// For solutions of type `S`.
     pub const fn new() -> Self {
-        Self { situations: &SPINNING, solution: PhantomData }
+        Self { situations: &SPINNING, loans: Loans::NONE, solution: PhantomData }
     }
 
     /// For solutions of type `S` whose waiting processes are to sleep.
     pub const fn blocking() -> Self {
-        Self { situations: &BLOCKING, solution: PhantomData }
+        let loans = Loans { permits: false, ..Loans::ALL };
+        Self { situations: &BLOCKING, loans, solution: PhantomData }
     }
 }
 
@@ -82,6 +84,10 @@ impl<S> Default for CriticalSectionScenario<S> {
 impl<S: CriticalSection> Scenario for CriticalSectionScenario<S> {
     fn solution(&self) -> &'static str {
         std::any::type_name::<S>()
+    }
+
+    fn loans(&self) -> Loans {
+        self.loans
     }
 
     fn situations(&self) -> &'static [&'static Situation] {

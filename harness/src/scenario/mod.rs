@@ -10,7 +10,7 @@ mod semaphore;
 mod situation;
 
 use crate::backend::Panic;
-use crate::engine::Body;
+use crate::engine::{Body, Loans};
 use crate::event::Site;
 
 pub use buffer::BufferScenario;
@@ -27,6 +27,11 @@ pub use situation::{Asks, Cast, Preference, Situation, Victims};
 pub trait Scenario {
     /// Which solution it is, to tell it from others in one process.
     fn solution(&self) -> &'static str;
+
+    /// What its solutions may use beside atomics.
+    fn loans(&self) -> Loans {
+        Loans::ALL
+    }
 
     /// What it is put through. The names differ.
     fn situations(&self) -> &'static [&'static Situation];

@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use super::{Asks, Cast, Scenario, Situation};
 use crate::backend::{self, Panic};
 use crate::contract::MesaMonitor;
-use crate::engine::Body;
+use crate::engine::{Body, Loans};
 use crate::event::{EventKind, Service};
 use crate::oracle::Rule;
 use crate::process::ProcessId;
@@ -116,6 +116,10 @@ impl<S> Default for MonitorScenario<S> {
 impl<S: MesaMonitor> Scenario for MonitorScenario<S> {
     fn solution(&self) -> &'static str {
         std::any::type_name::<S>()
+    }
+
+    fn loans(&self) -> Loans {
+        Loans { condition: false, ..Loans::ALL }
     }
 
     fn situations(&self) -> &'static [&'static Situation] {

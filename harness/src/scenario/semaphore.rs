@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::{Asks, Cast, Scenario, Situation};
 use crate::backend::{self, Panic};
 use crate::contract::CountingSemaphore;
-use crate::engine::Body;
+use crate::engine::{Body, Loans};
 use crate::event::{EventKind, Service};
 use crate::oracle::Rule;
 use crate::process::{PROCESSES_MAX, ProcessId};
@@ -107,6 +107,10 @@ impl<S> Default for SemaphoreScenario<S> {
 impl<S: CountingSemaphore> Scenario for SemaphoreScenario<S> {
     fn solution(&self) -> &'static str {
         std::any::type_name::<S>()
+    }
+
+    fn loans(&self) -> Loans {
+        Loans { permits: false, ..Loans::ALL }
     }
 
     fn situations(&self) -> &'static [&'static Situation] {

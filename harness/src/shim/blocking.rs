@@ -13,6 +13,16 @@ const fn method(name: &'static str) -> Method {
     Method { name, value_type: ValueType::Unsigned }
 }
 
+/// Refuses what the assignment does not lend. The panic is the caller's.
+#[track_caller]
+fn check_lent(lent: bool, what: &str) {
+    assert!(
+        lent,
+        "this assignment does not lend {what}: a solution is built from what lies below it (see the \
+         handout)"
+    );
+}
+
 /// Sleeps until this process's token is there, and takes it. As [`std::thread::park`].
 ///
 /// It may return without a token (a *spurious wake-up*): whoever calls it looks again whether what it
@@ -23,6 +33,7 @@ const fn method(name: &'static str) -> Method {
 /// Outside of an execution it is [`std::thread::park`].
 #[track_caller]
 pub fn park() {
+    check_lent(backend::loans().sleep, "park");
     let site = Location::caller();
     match backend::wakes_up(site) {
         None if backend::running().is_none() => std::thread::park(),
@@ -41,6 +52,7 @@ pub fn park() {
 /// If there is no such process; and outside of an execution, where processes have no numbers.
 #[track_caller]
 pub fn unpark(process: ProcessId) {
+    check_lent(backend::loans().sleep, "unpark");
     let processes = backend::processes();
     let processes = processes.expect("`unpark` knows processes only while the harness runs them");
     assert!(process.index() < processes, "there is no {process}: {processes} processes run");
@@ -58,6 +70,7 @@ pub fn unpark(process: ProcessId) {
 /// Outside of an execution it yields and returns.
 #[track_caller]
 pub fn futex_wait(word: &AtomicU32, expected: u32) {
+    check_lent(backend::loans().sleep, "a futex");
     let site = Location::caller();
     match backend::wakes_up(site) {
         Some(false) => {}
@@ -99,6 +112,7 @@ pub fn futex_wait(word: &AtomicU32, expected: u32) {
 /// Outside of an execution nobody sleeps.
 #[track_caller]
 pub fn futex_wake(word: &AtomicU32, count: usize) -> usize {
+    check_lent(backend::loans().sleep, "a futex");
     let site = Location::caller();
     let Some(location) = backend::locate(word.variable()) else { return 0 };
     let call = |method, operand| Call { site, method, operand };
@@ -180,6 +194,7 @@ impl Guard {
     /// Returns once the calling process is in it.
     #[track_caller]
     pub fn enter(&self) {
+        check_lent(backend::loans().guard, "a Guard");
         let method = const { &method(blocking::GUARD_ENTER) };
         let call = Call { site: Location::caller(), method, operand: 0 };
         if backend::enter_guard(self.variable(), call).is_none() && backend::running().is_none() {
@@ -224,6 +239,7 @@ impl Permits {
     /// Takes a permit; sleeps until there is one.
     #[track_caller]
     pub fn wait(&self) {
+        check_lent(backend::loans().permits, "Permits");
         let method = const { &method(blocking::PERMITS_WAIT) };
         let call = Call { site: Location::caller(), method, operand: 0 };
         if backend::take_permit(self.variable(), call).is_none() && backend::running().is_none() {
@@ -237,6 +253,7 @@ impl Permits {
     /// Gives a permit back, or adds one.
     #[track_caller]
     pub fn signal(&self) {
+        check_lent(backend::loans().permits, "Permits");
         let method = const { &method(blocking::PERMITS_SIGNAL) };
         let call = Call { site: Location::caller(), method, operand: 0 };
         if backend::give_permit(self.variable(), call).is_none() && backend::running().is_none() {
@@ -274,6 +291,7 @@ impl Condition {
     /// Outside of an execution.
     #[track_caller]
     pub fn wait(&self, guard: &Guard) {
+        check_lent(backend::loans().condition, "a Condition");
         let me =
             backend::running().expect("a condition knows processes only while the harness runs");
         let queue = Queue(self.queue.load(Ordering::Relaxed));

@@ -3,7 +3,6 @@
 pub mod atomics_only;
 pub mod futex_of_its_own;
 pub mod futex_ticket;
-pub mod passes_the_baton;
 pub mod queue_of_waiters;
 pub mod spins_before_it_sleeps;
 pub mod ticket_order;
