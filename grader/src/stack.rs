@@ -390,7 +390,7 @@ fn faulty(points_max: Points, layers: Vec<LayerResult>, fault: Fault, why: &str)
         .map_or(("", ""), |layer| (layer.assignment.as_str(), layer.type_name.as_str()));
     let mut parts = vec![
         format!("The fault lies in the layer `{name}`, built as {type_name}."),
-        why.to_owned(),
+        if why.ends_with(['.', '!', '?']) { why.to_owned() } else { format!("{why}.") },
     ];
     if let [.., below, _] = &layers[..] {
         parts.push(format!("What is below it, {}, does what it must.", below.type_name));
@@ -557,7 +557,7 @@ mod tests {
         assert_eq!(check(&unfair()), Ok(()));
         assert!(check(&rubric(TAKING_TURNS)).unwrap_err().contains("violates progress"));
         let more = rubric(&PETERSON.replace("[2]", "[3, 4]"));
-        assert_eq!(processes(&[&rubric(PETERSON), &more]), []);
+        assert!(processes(&[&rubric(PETERSON), &more]).is_empty());
         assert_eq!(processes(&[&more, &rubric(PETERSON)]), [2]);
         assert_eq!(stacked(&[&top, &top]).1, "Peterson<Peterson>");
     }
