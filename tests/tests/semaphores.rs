@@ -64,7 +64,6 @@ fn right<S: CountingSemaphore>(all: bool) {
     for name in ALL {
         let (wrong, graphs) = search(&scenario, name, &[2, 2], 6_000);
         assert_eq!(wrong, None, "{solution} in {name}");
-        println!("{solution} in {name}: {graphs:?} executions");
         let few = all && name != "both";
         assert!(graphs.is_some() || !few, "{solution} in {name}: all executions are visited");
     }

@@ -85,6 +85,7 @@ pub struct Override {
 /// What solutions may use beside atomics: the primitives that block. A solution to one layer of the course
 /// is to be built from what lies below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a loan of its own")]
 pub struct Loans {
     /// `park`, `unpark` and the futex.
     pub sleep: bool,
