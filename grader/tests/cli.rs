@@ -632,7 +632,10 @@ fn the_table_is_measured_from_the_references() {
     let output = grader().args(["table", "--format", "json"]).output().unwrap();
     let rows: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(rows[1]["assignment"], "peterson");
-    assert_eq!(rows[1]["progress"]["measured"], "upheld");
+    assert_eq!(rows[1]["criteria"][1]["criterion"], "progress");
+    assert_eq!(rows[1]["criteria"][1]["measured"], "upheld");
+    let command = "grader grade reference/src/peterson.rs --assignment peterson";
+    assert_eq!(rows[1]["command"], command);
 }
 
 #[test]

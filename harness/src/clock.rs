@@ -1,6 +1,6 @@
 //! Vector clocks: for each process, how many of its events are known.
 //!
-//! A count is kept as the bits of a positive floating-point number: [`NONE`] for 0, and one more for
+//! A count is kept as the bits of a positive floating-point number: `NONE` for 0, and one more for
 //! each event. The order of such numbers is that of their bits, and the greater or the lesser of two
 //! is one instruction of every vector unit, also of those that have none for integers.
 

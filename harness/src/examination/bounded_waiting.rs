@@ -2,7 +2,7 @@
 //!
 //! What a turn is depends on the contract. Where processes wait to be let in it is a full turn of a waiting
 //! loop; a counter has nothing to be inside of, and a turn is one step
-//! ([`Overtaker`](crate::strategy::Overtaker)).
+//! ([`Overtaker`]).
 
 use super::verdict::{Doorway, Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory, lasso};
