@@ -122,8 +122,16 @@ pub(crate) fn outcome(rubric: &Rubric, report: &CriterionReport) -> (Outcome, St
             (Outcome::Violated, text)
         }
         (Verdict::Violated { witness }, _) => {
-            (Outcome::Violated, format!("{} does not hold: {}", capital(name), witness.reason))
+            (Outcome::Violated, format!("{} {}", fails(criterion), witness.reason))
         }
+    }
+}
+
+/// That a criterion is violated, up to the reason.
+fn fails(criterion: Criterion) -> String {
+    match criterion {
+        Criterion::BusyWaiting => "There is busy waiting:".to_owned(),
+        _ => format!("{} does not hold:", capital(title(criterion))),
     }
 }
 
@@ -208,7 +216,9 @@ pub(crate) fn describe(kind: WitnessKind) -> &'static str {
         WitnessKind::Stuck => "everybody waits for ever",
         WitnessKind::Livelock => "the processes keep moving and nobody gets in",
         WitnessKind::ExitWaits => "`exit_section`, or `signal`, does not return",
-        WitnessKind::Starvation => "one process waits for ever while others enter again and again",
+        WitnessKind::Starvation => {
+            "one process waits for ever while others go first again and again"
+        }
     }
 }
 

@@ -136,7 +136,7 @@ fn every_other_end_has_its_own_state_and_only_our_errors_have_no_mark() {
 fn a_violation_of_the_policy_names_file_line_and_rule() {
     let folder = submission("use harness::prelude::*;\nuse std::sync::Mutex;\n");
     grader().arg("grade").arg(folder.path()).assert().success().stdout(contains(
-        "peterson.rs:2:16: [library] `std::sync::Mutex`: use the one in harness::prelude",
+        "peterson.rs:2:16: [library] `std::sync::Mutex`: the harness cannot see it",
     ));
 }
 

@@ -319,7 +319,8 @@ mod tests {
         assert_eq!((finding.line, finding.column), (Some(3), Some(24)));
         assert_eq!(
             finding.text,
-            "`std::sync::Mutex`: use the one in harness::prelude, so that the harness can see it"
+            "`std::sync::Mutex`: the harness cannot see it; build what you need from \
+             harness::prelude"
         );
     }
 

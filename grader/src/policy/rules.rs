@@ -1,6 +1,7 @@
 //! What is on the lists: which parts of the library, which macros and attributes, which names.
 
 const SEE: &str = "use the one in harness::prelude, so that the harness can see it";
+const FINISHED: &str = "the harness cannot see it; build what you need from harness::prelude";
 const OUTSIDE: &str = "a solution stays inside the program: no files, network, environment, \
                        processes or clocks";
 
@@ -32,7 +33,13 @@ pub(super) fn library(path: &[&str]) -> Part {
             ..,
         ] => Part::All,
         ["sync" | "thread" | "collections"] | ["sync", "atomic"] => Part::Inside,
-        ["sync" | "thread" | "time" | "park", ..] => Part::None(SEE),
+        [
+            "sync",
+            "Mutex" | "RwLock" | "Condvar" | "Barrier" | "Once" | "OnceLock" | "LazyLock" | "mpsc",
+            ..,
+        ] => Part::None(FINISHED),
+        ["time", ..] => Part::None(OUTSIDE),
+        ["sync" | "thread" | "park", ..] => Part::None(SEE),
         ["collections", ..] => {
             Part::None("the order of hash tables changes from run to run: use BTreeMap or BTreeSet")
         }

@@ -84,6 +84,7 @@ pub(crate) fn evidence(verdict: &Verdict) -> String {
                         entries => format!("up to {entries} entries"),
                     };
                     let executions = match found.executions {
+                        0 => "all executions, none of which gets to its end".to_owned(),
                         1 => "the only execution".to_owned(),
                         executions => format!("all {executions} executions"),
                     };
@@ -175,6 +176,10 @@ mod tests {
         for (verdict, expected) in [
             (found(2, 48, true), "3 processes, up to 2 entries each: all 48 executions"),
             (found(1, 48, true), "3 processes, one entry each: all 48 executions"),
+            (
+                found(1, 0, true),
+                "3 processes, one entry each: all executions, none of which gets to its end",
+            ),
             (found(1, 1, true), "3 processes, one entry each: the only execution"),
             (found(2, 1, false), "3 processes: 1 execution"),
             (found(2, 7, false), "3 processes: 7 executions"),
