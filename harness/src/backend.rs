@@ -510,7 +510,8 @@ pub(crate) fn leave_guard(variable: Variable<'_>, call: Call) -> Option<()> {
         leave();
         return None;
     }
-    give(|_| location, call, Ordering::Release, &mut |_| Some(1))
+    give(|_| location, call, Ordering::Release, &mut |_| Some(1))?;
+    with(|execution| execution.hold(location, false))
 }
 
 /// The running process goes from one section of its cycle to the next.

@@ -307,6 +307,19 @@ fn a_guard_is_left_by_the_one_that_is_in_it() {
 }
 
 #[test]
+fn a_guard_is_left_once() {
+    // Also where nobody else was in it in between.
+    let (ends, _) = all_ends(2, Guard::new, |guard, me, _| {
+        if me == 0 {
+            guard.enter();
+            guard.leave();
+            guard.leave();
+        }
+    });
+    assert_eq!(ends, [End::Misused].into());
+}
+
+#[test]
 fn who_enters_a_guard_twice_waits_for_ever() {
     let (ends, _) = all_ends(1, Guard::new, |guard, _, _| {
         guard.enter();

@@ -234,3 +234,83 @@ fn nobody_entered() -> Verdict {
     let reason = "nobody ever entered the critical section, so nobody was overtaken";
     Verdict::Unknown(reason.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Effort;
+    use super::*;
+    use crate::contract::Table;
+    use crate::exploration::Explorer;
+    use crate::scenario::{Scenario, TableScenario};
+    use crate::shim::Permits;
+
+    /// Each fork is a fair semaphore, and the lower one is taken first: nobody starves.
+    struct Forks(Vec<Permits>);
+
+    impl Table for Forks {
+        fn new(philosophers: usize) -> Self {
+            Self((0..philosophers).map(|_| Permits::new(1)).collect())
+        }
+
+        fn pick_up(&self, me: ProcessId) {
+            let (left, right) = (me.index(), (me.index() + 1) % self.0.len());
+            self.0[left.min(right)].wait();
+            self.0[left.max(right)].wait();
+        }
+
+        fn put_down(&self, me: ProcessId) {
+            self.0[me.index()].signal();
+            self.0[(me.index() + 1) % self.0.len()].signal();
+        }
+    }
+
+    fn effort(seed: u64) -> Effort {
+        Effort {
+            processes: vec![4],
+            entries: 2,
+            seed,
+            exhaustive_executions_max: 0,
+            random_executions: 0,
+            pct_executions: 0,
+            pos_executions: 0,
+            adversary_executions: 60,
+            steps_per_execution_max: 1_000,
+            pump_repetitions: 10,
+        }
+    }
+
+    #[test]
+    fn whoever_is_passed_over_for_ever_starves_nobody() {
+        let scenario = TableScenario::<Forks>::new();
+        let situation = scenario.situations().iter().find(|it| it.name == "meal_4");
+        let effort = effort(1);
+        let mut examiner = Examiner::new(Explorer::new(&scenario), &effort);
+        let setup =
+            examiner.setup(Memory::Sequential, vec![u32::MAX; 4], situation.expect("it is there"));
+        // P0 takes its forks and eats for ever, P1 sleeps for one of them, P2 eats again and again; or P1 is
+        // about to take its first fork, which is free, and gets no step.
+        for stem in [&[0, 0, 0, 1][..], &[1]] {
+            let mut lasso = Schedule::new(4);
+            stem.iter().for_each(|&process| lasso.step(ProcessId::new(process)));
+            (0..6).for_each(|_| lasso.step(ProcessId::new(2)));
+            lasso.set_loop_start(stem.len());
+            let victim = ProcessId::new(1);
+            let starves = lasso::starves(&mut examiner.explorer, &setup, &lasso, victim, 10);
+            assert!(!starves.expect("nothing panics"), "{lasso}");
+        }
+    }
+
+    #[test]
+    fn fair_forks_starve_nobody_whatever_the_seed() {
+        let scenario = TableScenario::<Forks>::new();
+        for seed in 0..20 {
+            let effort = effort(seed);
+            let mut examiner = Examiner::new(Explorer::new(&scenario), &effort);
+            let verdict = examiner.bounded_waiting(Memory::Sequential).expect("nothing panics");
+            assert!(
+                matches!(verdict, Verdict::Upheld { bypass: Some(..40), .. }),
+                "{seed}: {verdict:?}"
+            );
+        }
+    }
+}

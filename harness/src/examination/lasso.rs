@@ -3,7 +3,7 @@
 
 use std::ops::{ControlFlow, Range};
 
-use crate::event::{Event, EventKind, Observer};
+use crate::event::{Event, EventKind, Observer, Section};
 use crate::exploration::{Crash, Explorer, Setup};
 use crate::oracle::{Bypass, Stillness};
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
@@ -128,8 +128,10 @@ pub(super) fn is_still(
         && !unfinished.is_empty())
 }
 
-/// Goes round the loop many times; whether `victim` waited all the while, and others entered in
-/// every round.
+/// Goes round the loop many times; whether `victim` waited all the while, others entered in every round,
+/// and the loop is fair: everybody has steps in it, or sleeps at some moment of it, or rests in its remainder
+/// section. Without that somebody may be kept waiting by one who was never let go on; or only by not being
+/// let go on itself.
 pub(super) fn starves(
     explorer: &mut Explorer<'_>,
     setup: &Setup,
@@ -137,13 +139,38 @@ pub(super) fn starves(
     victim: ProcessId,
     rounds: u32,
 ) -> Result<bool, Crash> {
+    let start = lasso.loop_start().expect("a lasso has a loop");
     let setup = endless(setup);
-    let mut bypass = Bypass::new();
+    let mut waiting = Waiting::default();
     let mut replay = Replay::new(lasso.clone()).with_rounds(rounds).in_order();
-    explorer.replay(&setup, &mut replay, &mut bypass, false)?;
+    explorer.replay(&setup, &mut replay, &mut waiting, false)?;
+    let round = &lasso.order()[start..];
+    let mut fair: ProcessSet = round.iter().copied().collect();
+    for asleep in replay.asleep().iter().rev().take(round.len()) {
+        fair = fair.union(*asleep);
+    }
+    // Whoever has no steps in the loop is where it was.
+    let Waiting { bypass, stillness } = waiting;
+    let busy = stillness.unfinished(setup.processes()).difference(fair);
+    let resting = stillness.in_section(Section::Remainder, busy);
     Ok(replay.finished()
         && replay.divergence().is_none()
-        && bypass.so_far(victim).is_some_and(|entries| entries >= rounds))
+        && bypass.so_far(victim).is_some_and(|entries| entries >= rounds)
+        && busy.difference(resting).is_empty())
+}
+
+/// Who waits, and where everybody is.
+#[derive(Debug, Default)]
+struct Waiting {
+    bypass: Bypass,
+    stillness: Stillness,
+}
+
+impl Observer for Waiting {
+    fn observe(&mut self, event: &Event) -> ControlFlow<()> {
+        self.stillness.observe(event)?;
+        self.bypass.observe(event)
+    }
 }
 
 /// Tries of shortening one stem.

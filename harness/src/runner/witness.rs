@@ -239,6 +239,12 @@ impl Told {
             .join(" ")
     }
 
+    /// Whether one of `who` takes a step in the part that repeats.
+    fn steps_in_loop(&self, who: ProcessSet) -> bool {
+        let repeated = self.repeated.clone().map_or(&[][..], |range| &self.events[range]);
+        repeated.iter().any(|event| event.kind.is_step() && who.contains(event.process))
+    }
+
     /// The guard that `process` waits for at the end: where, and who is in it.
     fn waits_for_guard(&self, process: ProcessId) -> Option<(Site, ProcessId)> {
         let (_, wanted) = self.sleepers.iter().find(|(who, _)| *who == process)?;
@@ -375,6 +381,17 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
         Kind::NeverTogether(meeting) => readers_writers::kept_out(meeting, true),
         Kind::KeptOut(meeting) => readers_writers::kept_out(meeting, false),
         Kind::LetIn(meeting) => readers_writers::let_in(meeting),
+        Kind::Overlap(overlap) | Kind::OpenDoor(overlap)
+            if matches!(told.situation.rule, Rule::Neighbours { .. }) =>
+        {
+            (
+                "neighbours eat".to_owned(),
+                format!(
+                    "{} eats while {}, with whom it shares a fork, eats.",
+                    overlap.intruder, overlap.holder
+                ),
+            )
+        }
         Kind::Overlap(overlap) if wording::is_roomy(told.situation.rule) => {
             broken(Breach::Overlap(overlap), setup.situation)
         }
@@ -414,10 +431,13 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
         Kind::EarlyWakeup(who) => (
             format!("{} for ever", list(who, "sleeps", "sleep")),
             format!(
-                "{} woken too early: what it waits for was not there yet. It went back to sleep, and \
-                 nobody is left to wake it again. {}",
+                "{} woken too early: what {they} for was not there yet. {they_went} back to sleep, and \
+                 nobody is left to wake {them} again. {}",
                 list(who, "was", "were"),
-                told.waits()
+                told.waits(),
+                they = if who.len() == 1 { "it waits" } else { "they wait" },
+                they_went = if who.len() == 1 { "It went" } else { "They went" },
+                them = if who.len() == 1 { "it" } else { "them" },
             ),
         ),
         Kind::BusyWaiting(process) => match told.waits_for_guard(process) {
@@ -497,16 +517,21 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
         Kind::Starvation(who) if setup.situation.rule == Rule::Counter => {
             (String::new(), overtaken(who))
         }
-        Kind::Starvation(who) => (
-            String::new(),
-            format!(
-                "{} again and again, with a full turn of its loop each time, while {} again and \
-                 again. The part that is marked can be repeated for ever, and was repeated until \
-                 that was certain.",
-                list(who, "tries", "try"),
-                others_are_served(told.situation.rule, setup.processes())
-            ),
-        ),
+        Kind::Starvation(who) => {
+            // Whoever takes no step there sleeps at some moment of it: a starvation is fair.
+            let tries = if told.steps_in_loop(who) {
+                list(who, "tries", "try")
+                    + " again and again, with a full turn of its loop each time,"
+            } else {
+                list(who, "waits", "wait") + ", asleep,"
+            };
+            let others = others_are_served(told.situation.rule, setup.processes());
+            let reason = format!(
+                "{tries} while {others} again and again. The part that is marked can be repeated for \
+                 ever, and was repeated until that was certain."
+            );
+            (String::new(), reason)
+        }
     }
 }
 

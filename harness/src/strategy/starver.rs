@@ -23,7 +23,10 @@
 //!    has not had its turn before it has looked. Many of them in a row count after all.
 //!
 //! Where several may be inside together, they may also relieve each other, so that the place is never
-//! empty: whoever is the only one inside stays until another one has come, or can come no further.
+//! empty: whoever is the only one inside stays until another one has come, or can come no further. There
+//! a process that never gets a step would keep its place for ever, and starve whoever waits for it, though
+//! the others go on. So whoever has been passed over for long is let go on, until it has got to its next
+//! section or can go no further.
 
 use super::dice::{Chance, Dice, Executions};
 use super::random::walk;
@@ -45,6 +48,12 @@ const INTERLEAVED_FIRST: Chance = Chance::percent(40);
 
 /// The most pauses in a row that do not count.
 const SILENT_MAX: u32 = 1000;
+
+/// Where several may be inside: after how many turns' steps by others nobody is passed over any more.
+const PASSED_OVER_MAX: u32 = 2;
+
+/// How many turns' steps it then gets at most, for it may spin.
+const HURRY_MAX: u32 = 4;
 
 /// A strategy that keeps one process waiting.
 pub trait Adversary: Strategy {
@@ -93,6 +102,12 @@ pub struct Starver {
     relays: bool,
     /// Steps by others since one of them entered.
     since_entry: u32,
+    /// By process: its steps when it was last looked at, and the steps of others since then that it could have
+    /// taken.
+    passed_over: [(u32, u32); PROCESSES_MAX],
+    /// Who is let go on since it was passed over for long, in which section it was then, and how many steps
+    /// it still has.
+    hurries: Option<(ProcessId, Section, u32)>,
     /// A full turn: `3n + 3` steps.
     turn_length: u32,
     bypass_max: u32,
@@ -134,6 +149,8 @@ impl Starver {
             victims: ProcessSet::first(processes),
             relays: false,
             since_entry: 0,
+            passed_over: [(0, 0); PROCESSES_MAX],
+            hurries: None,
             turn_length: 3 * processes as u32 + 3,
             bypass_max,
             victim: ProcessId::new(0),
@@ -233,12 +250,45 @@ impl Starver {
     /// nearer.
     fn going(&mut self, others: ProcessSet, turn: &Turn) -> ProcessSet {
         self.since_entry += 1;
+        if self.relays
+            && let Some(process) = self.hurried(others, turn)
+        {
+            return ProcessSet::only(process);
+        }
         if self.mode != Mode::Relay || self.since_entry > 4 * self.turn_length {
             return others;
         }
         let inside = others_in(turn, Section::Critical, self.victim, self.processes);
         let outside = others.difference(inside);
         if inside.len() == 1 && !outside.is_empty() { outside } else { others }
+    }
+
+    /// Who of the others has been passed over for long. Processes in their remainder section may rest there.
+    fn hurried(&mut self, others: ProcessSet, turn: &Turn) -> Option<ProcessId> {
+        let mut longest = None;
+        for process in ProcessId::all(self.processes) {
+            let index = process.index();
+            let (steps, count) = &mut self.passed_over[index];
+            let rests = turn.sections[index] == Section::Remainder;
+            if *steps != turn.steps[index] || rests || !others.contains(process) {
+                (*steps, *count) = (turn.steps[index], 0);
+            } else {
+                *count += 1;
+                longest = longest.max(Some((*count, process)));
+            }
+        }
+        if let Some((process, section, left @ 1..)) = self.hurries
+            && others.contains(process)
+            && turn.sections[process.index()] == section
+        {
+            self.hurries = Some((process, section, left - 1));
+            return Some(process);
+        }
+        let too_long = |&(count, _): &(u32, ProcessId)| count > PASSED_OVER_MAX * self.turn_length;
+        self.hurries = longest.filter(too_long).map(|(_, process)| {
+            (process, turn.sections[process.index()], HURRY_MAX * self.turn_length)
+        });
+        self.hurries.map(|(process, ..)| process)
     }
 
     /// Runs the victim towards its entry section, others only if it cannot run; gives up if the
@@ -352,6 +402,8 @@ impl Strategy for Starver {
             _ => Mode::Relay,
         };
         self.since_entry = 0;
+        self.passed_over = [(0, 0); PROCESSES_MAX];
+        self.hurries = None;
         self.keep = Chance::percent([0, 50, 90][self.dice.below(3)]);
         self.phase = Phase::WarmUp { left: self.dice.below(WARM_UP_MAX + 1) };
         self.bypass = 0;
