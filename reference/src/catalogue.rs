@@ -697,6 +697,7 @@ table! {
         no_guard: FAIR_BUFFER.mutual_exclusion(always(&[DataRace]));
         one_too_many: FAIR_BUFFER.mutual_exclusion(always(&[Overfull]));
         signal_to_anybody: FAIR_BUFFER.progress(always(&[Stuck])).bounded_waiting(open(MESA));
+        signals_at_the_edges: FAIR_BUFFER.progress(always(&[Stuck])).bounded_waiting(open(MESA));
         spins: FAIR_BUFFER
             .bounded_waiting(open(MESA))
             .others(NEVER_SLEEPS);

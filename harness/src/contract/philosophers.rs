@@ -11,7 +11,7 @@ use crate::process::ProcessId;
 ///
 /// 1. *Mutual exclusion.* Neighbours never eat at the same time, and what one did with a fork is visible
 ///    to the one that has it next. Those who are not neighbours may eat together.
-/// 2. *Progress.* If somebody is hungry and no neighbour of his eats for ever, somebody gets to eat.
+/// 2. *Progress.* If somebody is hungry and nobody eats for ever, somebody gets to eat.
 ///    Philosophers who think owe nothing. `put_down` never waits for another process to come.
 /// 3. *Bounded waiting.* Others eat only boundedly often while one is hungry.
 /// 4. *Busy waiting.* Whoever waits sleeps.

@@ -17,6 +17,9 @@ const GOODS: Asks = Asks { safety: true, ..Asks::NOTHING };
 /// Numbers only: for criteria that do not depend on what is in the buffer.
 const FLOW: Asks = Asks { progress: true, fairness: true, sleep: true, ..Asks::NOTHING };
 
+/// The same where fairness and sleep are asked for elsewhere.
+const NOTHING_LOST: Asks = Asks { progress: true, ..Asks::NOTHING };
+
 const fn situation(
     name: &'static str,
     title: &'static str,
@@ -36,8 +39,9 @@ static PAIR: Situation =
     situation("pair_goods", "a producer and a consumer, one place; goods", 1, TWO, GOODS);
 static PAIR_FLOW: Situation =
     situation("pair", "a producer and a consumer, one place", 1, TWO, FLOW);
+/// Three places: a number that is no power of two.
 static WIDE: Situation =
-    situation("wide_goods", "a producer and a consumer, two places; goods", 2, TWO, GOODS);
+    situation("wide_goods", "a producer and a consumer, three places; goods", 3, TWO, GOODS);
 static WIDE_FLOW: Situation =
     situation("wide", "a producer and a consumer, two places", 2, TWO, FLOW);
 static PRODUCERS: Situation = situation(
@@ -58,12 +62,17 @@ static CONSUMERS: Situation = situation(
 );
 static CONSUMERS_FLOW: Situation =
     situation("consumers", "a producer and two consumers, one place", 1, THREE, FLOW);
+/// With two places there may be room, or an item, for two who wait: each has to be told.
+static WIDE_PRODUCERS: Situation =
+    situation("wide_producers", "two producers and a consumer, two places", 2, THREE, NOTHING_LOST);
+static WIDE_CONSUMERS: Situation =
+    situation("wide_consumers", "a producer and two consumers, two places", 2, THREE, NOTHING_LOST);
 static CROWD: Situation =
     situation("crowd_goods", "producers and consumers, two places; goods", 2, MANY, GOODS);
 static CROWD_FLOW: Situation =
     situation("crowd", "producers and consumers, one place", 1, MANY, FLOW);
 
-static ALL: [&Situation; 10] = [
+static ALL: [&Situation; 12] = [
     &PAIR,
     &PAIR_FLOW,
     &WIDE,
@@ -72,6 +81,8 @@ static ALL: [&Situation; 10] = [
     &PRODUCERS_FLOW,
     &CONSUMERS,
     &CONSUMERS_FLOW,
+    &WIDE_PRODUCERS,
+    &WIDE_CONSUMERS,
     &CROWD,
     &CROWD_FLOW,
 ];
@@ -113,8 +124,8 @@ impl<S: Buffer> Scenario for BufferScenario<S> {
         };
         let buffer = backend::catch(|| S::new(processes, capacity as usize))?;
         let producers = match situation.name {
-            "producers" | "producers_goods" => processes - 1,
-            "consumers" | "consumers_goods" => 1,
+            "producers" | "producers_goods" | "wide_producers" => processes - 1,
+            "consumers" | "consumers_goods" | "wide_consumers" => 1,
             _ => processes / 2,
         };
         let mut body =

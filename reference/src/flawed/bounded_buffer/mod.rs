@@ -7,6 +7,7 @@ pub mod looks_too_late;
 pub mod no_guard;
 pub mod one_too_many;
 pub mod signal_to_anybody;
+pub mod signals_at_the_edges;
 pub mod spins;
 pub mod stack;
 pub mod wakes_too_early;
