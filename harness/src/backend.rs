@@ -497,7 +497,7 @@ pub(crate) fn take_permit(variable: Variable<'_>, call: Call) -> Option<()> {
 /// Gives a permit back.
 pub(crate) fn give_permit(variable: Variable<'_>, call: Call) -> Option<()> {
     let permits = |execution: &mut Execution<'_>| execution.locate(variable.tag, variable.outside);
-    give(permits, call, Ordering::Release, &mut |permits| Some(permits + 1))
+    give(permits, call, Ordering::Release, &mut |permits| permits.checked_add(1))
 }
 
 /// Leaves a guard. Whoever is not in it ends the execution.

@@ -54,9 +54,7 @@ impl Examiner<'_> {
                 let starver = Starver::new(self.effort.seed, processes, bypass_max);
                 let victims = situation.asks.victims.among(processes);
                 // Where several may be inside, they relieve each other.
-                let relays =
-                    matches!(situation.rule, Rule::Neighbours { .. } | Rule::ReadersWriters);
-                Box::new(if relays { starver.among(victims) } else { starver })
+                Box::new(if situation.is_shared() { starver.among(victims) } else { starver })
             };
             let mut done = 0;
             let mut unfinished = 0;
@@ -291,8 +289,9 @@ mod tests {
         // about to take its first fork, which is free, and gets no step.
         for stem in [&[0, 0, 0, 1][..], &[1]] {
             let mut lasso = Schedule::new(4);
-            stem.iter().for_each(|&process| lasso.step(ProcessId::new(process)));
-            (0..6).for_each(|_| lasso.step(ProcessId::new(2)));
+            for &process in stem.iter().chain(&[2; 6]) {
+                lasso.step(ProcessId::new(process));
+            }
             lasso.set_loop_start(stem.len());
             let victim = ProcessId::new(1);
             let starves = lasso::starves(&mut examiner.explorer, &setup, &lasso, victim, 10);

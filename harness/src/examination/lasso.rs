@@ -129,9 +129,9 @@ pub(super) fn is_still(
 }
 
 /// Goes round the loop many times; whether `victim` waited all the while, others entered in every round,
-/// and the loop is fair: everybody has steps in it, or sleeps at some moment of it, or rests in its remainder
-/// section. Without that somebody may be kept waiting by one who was never let go on; or only by not being
-/// let go on itself.
+/// and the loop is fair to it: it has steps there, or sleeps at some moment. Where several may be inside the
+/// loop must be fair to everybody who does not rest in its remainder section: somebody who is inside and never
+/// let go on would starve whoever waits for it.
 pub(super) fn starves(
     explorer: &mut Explorer<'_>,
     setup: &Setup,
@@ -149,14 +149,18 @@ pub(super) fn starves(
     for asleep in replay.asleep().iter().rev().take(round.len()) {
         fair = fair.union(*asleep);
     }
-    // Whoever has no steps in the loop is where it was.
     let Waiting { bypass, stillness } = waiting;
-    let busy = stillness.unfinished(setup.processes()).difference(fair);
-    let resting = stillness.in_section(Section::Remainder, busy);
+    let passed_over = if setup.situation.is_shared() {
+        // Whoever has no steps in the loop is where it was.
+        let others = stillness.unfinished(setup.processes()).difference(fair);
+        others.difference(stillness.in_section(Section::Remainder, others))
+    } else {
+        ProcessSet::only(victim).difference(fair)
+    };
     Ok(replay.finished()
         && replay.divergence().is_none()
         && bypass.so_far(victim).is_some_and(|entries| entries >= rounds)
-        && busy.difference(resting).is_empty())
+        && passed_over.is_empty())
 }
 
 /// Who waits, and where everybody is.

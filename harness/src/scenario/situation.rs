@@ -20,6 +20,14 @@ pub struct Situation {
     pub may_panic: bool,
 }
 
+impl Situation {
+    /// Whether several may be inside together, so that one who stays there keeps some waiting while others
+    /// come and go.
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.rule, Rule::Neighbours { .. } | Rule::ReadersWriters)
+    }
+}
+
 /// Who does what in a situation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cast {
