@@ -13,7 +13,7 @@ use crate::event::{Event, EventKind, LocationId, Observer, Section, blocking};
 use crate::exploration::{Crash, Run, Setup};
 use crate::oracle::Stillness;
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
-use crate::scenario::{Cast, Situation};
+use crate::scenario::{Asks, Cast, Situation};
 use crate::strategy::{Replay, RoundRobin};
 use crate::trace::Schedule;
 
@@ -61,9 +61,18 @@ fn judge_waits(run: &Run<'_>, stillness: &Stillness) -> Option<ProcessSet> {
 impl Examiner<'_> {
     /// The verdict on progress.
     pub fn progress(&mut self, memory: Memory) -> Result<Verdict, Crash> {
+        self.progress_where(memory, |asks| asks.progress)
+    }
+
+    /// The verdict on progress in the situations that are asked for.
+    pub(super) fn progress_where(
+        &mut self,
+        memory: Memory,
+        asked: impl Fn(&Asks) -> bool,
+    ) -> Result<Verdict, Crash> {
         let mut evidence = Vec::new();
         let mut doubt = None;
-        for (situation, processes) in self.situations(|asks| asks.progress) {
+        for (situation, processes) in self.situations(&asked) {
             let all_quotas = match situation.cast {
                 Cast::Equals | Cast::EqualsOf(_) => quotas(processes, self.effort.entries),
                 Cast::Parts { .. } => vec![vec![self.effort.entries; processes]],
@@ -119,7 +128,7 @@ impl Examiner<'_> {
             }
         }
         if memory == Memory::Sequential {
-            for (situation, processes) in self.situations(|asks| asks.progress && asks.fairness) {
+            for (situation, processes) in self.situations(|asks| asked(asks) && asks.fairness) {
                 if let Some(verdict) = self.planned_livelock(situation, processes)? {
                     return Ok(verdict);
                 }
