@@ -204,7 +204,9 @@ pub(crate) fn describe(kind: WitnessKind) -> &'static str {
         WitnessKind::LostWakeup => "a process sleeps for ever, as nobody wakes it",
         WitnessKind::EarlyWakeup => "a process is woken too early, and sleeps again for ever",
         WitnessKind::BusyWaiting => "a process that waits does not sleep",
-        WitnessKind::ForeignRelease => "whoever is not inside can let others in",
+        WitnessKind::ForeignRelease => {
+            "`exit_section` of a process that is not inside changes the lock"
+        }
         WitnessKind::WrongPreference => "the wrong side is preferred",
         WitnessKind::NeverTogether => "those who could be inside together never are",
         WitnessKind::Impossible => "a value is foretold that cannot be",

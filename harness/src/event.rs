@@ -146,6 +146,12 @@ pub mod blocking {
     pub const PERMITS_WAIT: &str = "permits wait";
     /// A permit is given.
     pub const PERMITS_SIGNAL: &str = "permits signal";
+    /// Whoever waits on a condition of the harness's own, or wakes others there, looks who else waits.
+    pub const CONDITION_LOOK: &str = "condition look";
+    /// A process joins those who wait on it.
+    pub const CONDITION_JOIN: &str = "condition join";
+    /// Those who are to be woken are taken out of them.
+    pub const CONDITION_PICK: &str = "condition pick";
     /// A wait on a condition of the harness's own ends.
     pub const CONDITION_WAIT: &str = "condition wait";
     /// A process that waits on a condition is woken.

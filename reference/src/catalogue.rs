@@ -588,9 +588,13 @@ table! {
         opens_for_anybody: FAIR
             .others(OPENS_FOR_ANYBODY);
         relaxed_owner: FAIR.mutual_exclusion(NOT_VISIBLE);
+        skips_a_ticket: FAIR
+            .others(OPENS_FOR_ANYBODY);
         sleeps_in_the_guard: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
         spins_for_its_turn: FAIR
             .others(WAITS_BUSILY);
+        stays_the_owner: FAIR
+            .others(OPENS_FOR_ANYBODY);
         wakes_before_release: FAIR.progress(always(&[EarlyWakeup])).bounded_waiting(UPHELD);
         wakes_nobody: UNFAIR.progress(always(&[LostWakeup]));
         wakes_the_neighbour: FAIR.progress(always(&[LostWakeup])).bounded_waiting(UPHELD);

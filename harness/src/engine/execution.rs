@@ -164,6 +164,8 @@ impl<'a> Execution<'a> {
     pub(crate) fn end(&mut self, outcome: Outcome) {
         if self.state.outcome.is_none() {
             self.state.outcome = Some(outcome);
+            // Whoever runs out changes the memory: it may wake itself, or leave a guard.
+            self.state.note_sleepers();
         }
     }
 

@@ -68,16 +68,25 @@ impl Examiner<'_> {
         self.safety(memory, |asks| asks.safety, true)
     }
 
-    /// The verdict on ownership: do the rules hold though somebody releases what it does not hold?
+    /// The verdict on ownership: do the rules hold though somebody releases what it does not hold, and does
+    /// everybody get in nevertheless?
     ///
-    /// Where they do not hold even if nobody does that, it cannot be told whose fault it is.
+    /// Where that is not so even if nobody does it, it cannot be told whose fault it is.
     pub fn ownership(&mut self, memory: Memory) -> Result<Verdict, Crash> {
         let verdict = self.safety(memory, |asks| asks.ownership, false)?;
-        if matches!(verdict, Verdict::Violated(_))
-            && matches!(self.mutual_exclusion(memory)?, Verdict::Violated(_))
+        if matches!(verdict, Verdict::Violated(_)) {
+            if matches!(self.mutual_exclusion(memory)?, Verdict::Violated(_)) {
+                let reason =
+                    "mutual exclusion is lost even if nobody releases what it does not hold";
+                return Ok(Verdict::Unknown(reason.to_owned()));
+            }
+            return Ok(verdict);
+        }
+        let stuck = self.progress_where(memory, |asks| asks.ownership)?;
+        if matches!(stuck, Verdict::Violated(_))
+            && matches!(self.progress(memory)?, Verdict::Upheld { .. })
         {
-            let reason = "mutual exclusion is lost even if nobody releases what it does not hold";
-            return Ok(Verdict::Unknown(reason.to_owned()));
+            return Ok(stuck);
         }
         Ok(verdict)
     }

@@ -13,7 +13,7 @@ use crate::event::{Event, EventKind, LocationId, Observer, Section, blocking};
 use crate::exploration::{Crash, Run, Setup};
 use crate::oracle::Stillness;
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
-use crate::scenario::{Cast, Situation};
+use crate::scenario::{Asks, Cast, Situation};
 use crate::strategy::{Replay, RoundRobin};
 use crate::trace::Schedule;
 
@@ -61,9 +61,18 @@ fn judge_waits(run: &Run<'_>, stillness: &Stillness) -> Option<ProcessSet> {
 impl Examiner<'_> {
     /// The verdict on progress.
     pub fn progress(&mut self, memory: Memory) -> Result<Verdict, Crash> {
+        self.progress_where(memory, |asks| asks.progress)
+    }
+
+    /// The verdict on progress in the situations that are asked for.
+    pub(super) fn progress_where(
+        &mut self,
+        memory: Memory,
+        asked: impl Fn(&Asks) -> bool,
+    ) -> Result<Verdict, Crash> {
         let mut evidence = Vec::new();
         let mut doubt = None;
-        for (situation, processes) in self.situations(|asks| asks.progress) {
+        for (situation, processes) in self.situations(&asked) {
             let all_quotas = match situation.cast {
                 Cast::Equals | Cast::EqualsOf(_) => quotas(processes, self.effort.entries),
                 Cast::Parts { .. } => vec![vec![self.effort.entries; processes]],
@@ -119,7 +128,7 @@ impl Examiner<'_> {
             }
         }
         if memory == Memory::Sequential {
-            for (situation, processes) in self.situations(|asks| asks.progress && asks.fairness) {
+            for (situation, processes) in self.situations(|asks| asked(asks) && asks.fairness) {
                 if let Some(verdict) = self.planned_livelock(situation, processes)? {
                     return Ok(verdict);
                 }
@@ -530,4 +539,69 @@ pub(super) fn merged(evidence: Vec<Evidence>) -> Vec<Evidence> {
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::super::Effort;
+    use super::*;
+    use crate::contract::CriticalSection;
+    use crate::exploration::Explorer;
+    use crate::scenario::CriticalSectionScenario;
+    use crate::shim::{AtomicU32, futex_wait, futex_wake};
+
+    /// A ticket lock that wakes the others before the number changes.
+    struct WakesFirst {
+        next: AtomicU32,
+        serving: AtomicU32,
+    }
+
+    impl CriticalSection for WakesFirst {
+        fn new(_: usize) -> Self {
+            Self { next: AtomicU32::new(0), serving: AtomicU32::new(0) }
+        }
+
+        fn entry_section(&self, _: ProcessId) {
+            let ticket = self.next.fetch_add(1, Ordering::SeqCst);
+            loop {
+                let serving = self.serving.load(Ordering::SeqCst);
+                if serving == ticket {
+                    return;
+                }
+                futex_wait(&self.serving, serving);
+            }
+        }
+
+        fn exit_section(&self, _: ProcessId) {
+            futex_wake(&self.serving, usize::MAX);
+            self.serving.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// When the execution is over the sleeper runs on alone, finds its number, and wakes all that sleep: itself.
+    #[test]
+    fn a_sleeper_is_one_though_it_wakes_itself_afterwards() {
+        let effort = Effort {
+            processes: vec![2],
+            entries: 1,
+            seed: 7,
+            exhaustive_executions_max: 1_000,
+            random_executions: 10,
+            pct_executions: 10,
+            pos_executions: 10,
+            adversary_executions: 0,
+            steps_per_execution_max: 1_000,
+            pump_repetitions: 10,
+        };
+        let scenario = CriticalSectionScenario::<WakesFirst>::blocking();
+        let mut examiner = Examiner::new(Explorer::new(&scenario), &effort);
+        let verdict = examiner.progress(Memory::Sequential).expect("nothing panics");
+        let Verdict::Violated(violation) = verdict else { panic!("a wake-up is lost") };
+        assert!(
+            matches!(violation.kind, Kind::LostWakeup(_) | Kind::EarlyWakeup(_)),
+            "{violation:?}"
+        );
+    }
 }

@@ -302,7 +302,7 @@ pub enum WitnessKind {
     Starvation,
     /// Busy waiting: a process takes steps without end where it ought to sleep.
     BusyWaiting,
-    /// Ownership: a process that is not inside called `exit_section`, and so let another one in.
+    /// Ownership: a process that is not inside called `exit_section`, and so let another one in, or kept all out.
     ForeignRelease,
     /// Preference: somebody is let in, or kept waiting, who should not be.
     WrongPreference,

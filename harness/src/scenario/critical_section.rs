@@ -41,10 +41,11 @@ static SLEEP: Situation = Situation {
     may_panic: false,
 };
 
-/// Process 0 calls `exit_section` without being inside, and then goes in like everybody else.
+/// Process 0 calls `exit_section` before each entry, without being inside: as one that was never there, and as
+/// one that was. Then it goes in like everybody else.
 static TRESPASS: Situation = Situation {
     name: "trespass",
-    title: "P0 calls exit_section without being inside, and then enters like the others",
+    title: "before each entry P0 calls exit_section without being inside, and then enters like the others",
     rule: Rule::Exclusion { places: 1 },
     cast: Cast::Parts { from: 2, to: PROCESSES_MAX },
     asks: Asks { ownership: true, ..Asks::NOTHING },
@@ -118,13 +119,13 @@ impl<S: CriticalSection> Body for Cycle<'_, S> {
     }
 
     fn run(&self, process: ProcessId) {
-        if self.situation.name == TRESPASS.name && process.index() == 0 {
-            yield_now();
-            backend::section(EventKind::Called(Service::ExitSection));
-            self.solution.exit_section(process);
-            backend::section(EventKind::Returned(Service::ExitSection));
-        }
         for _ in 0..self.quotas[process.index()] {
+            if self.situation.name == TRESPASS.name && process.index() == 0 {
+                yield_now();
+                backend::section(EventKind::Called(Service::ExitSection));
+                self.solution.exit_section(process);
+                backend::section(EventKind::Returned(Service::ExitSection));
+            }
             // The remainder section: a step of its own, so that the request has its moment.
             yield_now();
             backend::section(EventKind::Called(Service::EntrySection));

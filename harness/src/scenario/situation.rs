@@ -118,7 +118,7 @@ pub struct Asks {
     pub serial: bool,
     /// Is it foretold what may come of it? It runs code of the harness's own.
     pub prediction: bool,
-    /// Does its rule hold though somebody releases what it does not hold?
+    /// Does its rule hold, and does everybody finish, though somebody releases what it does not hold?
     pub ownership: bool,
     /// Are those preferred who are to be?
     pub preference: Option<Preference>,

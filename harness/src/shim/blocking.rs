@@ -294,8 +294,8 @@ impl Condition {
         check_lent(backend::loans().condition, "a Condition");
         let me =
             backend::running().expect("a condition knows processes only while the harness runs");
-        let queue = Queue(self.queue.load(Ordering::Relaxed));
-        self.queue.store(queue.push(me).0, Ordering::Relaxed);
+        let queue = self.look();
+        self.change(const { &method(blocking::CONDITION_JOIN) }, queue.push(me));
         guard.leave();
         let method = const { &method(blocking::CONDITION_WAIT) };
         let call = Call { site: Location::caller(), method, operand: 0 };
@@ -317,18 +317,32 @@ impl Condition {
 
     #[track_caller]
     fn wake(&self, count: usize) {
-        let queue = Queue(self.queue.load(Ordering::Relaxed));
+        let queue = self.look();
         let woken = queue.first(count);
         if woken.is_empty() {
             return;
         }
-        self.queue.store(queue.pop(count).0, Ordering::Relaxed);
+        self.change(const { &method(blocking::CONDITION_PICK) }, queue.pop(count));
         for process in woken {
             let method = const { &method(blocking::CONDITION_WAKE) };
             let operand = process.index() as u64;
             let call = Call { site: Location::caller(), method, operand };
             let _ = backend::give_alarm(call, process, Ordering::Release);
         }
+    }
+
+    /// Who waits.
+    #[track_caller]
+    fn look(&self) -> Queue {
+        let method = const { &method(blocking::CONDITION_LOOK) };
+        let call = Call { site: Location::caller(), method, operand: 0 };
+        Queue(backend::load(self.queue.variable(), call, Ordering::Relaxed).unwrap_or(0))
+    }
+
+    #[track_caller]
+    fn change(&self, method: &'static Method, queue: Queue) {
+        let call = Call { site: Location::caller(), method, operand: queue.0 };
+        let _ = backend::store(self.queue.variable(), call, queue.0, Ordering::Relaxed);
     }
 }
 

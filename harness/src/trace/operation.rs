@@ -37,9 +37,9 @@ pub(super) fn call(service: Service) -> String {
 /// An access of a primitive that blocks.
 fn describe_blocking(access: &Access, names: &Names) -> Option<String> {
     use blocking::{
-        CONDITION_WAIT, CONDITION_WAKE, FUTEX_LOOK, FUTEX_RING, FUTEX_SLEEP, FUTEX_WAIT,
-        FUTEX_WAKE, FUTEX_WOKEN, GUARD_ENTER, GUARD_LEAVE, PARK, PERMITS_SIGNAL, PERMITS_WAIT,
-        UNPARK,
+        CONDITION_JOIN, CONDITION_LOOK, CONDITION_PICK, CONDITION_WAIT, CONDITION_WAKE, FUTEX_LOOK,
+        FUTEX_RING, FUTEX_SLEEP, FUTEX_WAIT, FUTEX_WAKE, FUTEX_WOKEN, GUARD_ENTER, GUARD_LEAVE,
+        PARK, PERMITS_SIGNAL, PERMITS_WAIT, UNPARK,
     };
     let took = access.written.is_some();
     Some(match access.method {
@@ -60,6 +60,13 @@ fn describe_blocking(access: &Access, names: &Names) -> Option<String> {
         GUARD_LEAVE => "leaves the guard".to_owned(),
         PERMITS_WAIT if took => format!("takes a permit, {} left", access.written?),
         PERMITS_SIGNAL => format!("gives a permit, {} now", access.written?),
+        CONDITION_LOOK => {
+            // Above 32 bits is a version.
+            let who = if access.read? as u32 == 0 { "nobody" } else { "somebody" };
+            format!("{who} waits on the condition")
+        }
+        CONDITION_JOIN => "joins those who wait on the condition".to_owned(),
+        CONDITION_PICK => "picks whom to wake on the condition".to_owned(),
         CONDITION_WAIT if took => "is woken on the condition".to_owned(),
         CONDITION_WAKE => format!("wakes {} on the condition", names.location(access.location)),
         PARK | FUTEX_WOKEN | GUARD_ENTER | PERMITS_WAIT | CONDITION_WAIT => "sleeps".to_owned(),

@@ -257,19 +257,26 @@ impl Execution<'_> {
 }
 
 impl super::State {
-    /// Who sleeps, and for what.
-    pub(in crate::engine) fn sleepers(&self) -> Vec<(ProcessId, Wanted)> {
-        let wanted = |process: ProcessId| {
-            let wanted = self.locals[process.index()].wants?;
-            let holder = self.holders.iter().find(|(location, _)| *location == wanted.location);
-            Some((process, Wanted { holder: holder.map(|(_, holder)| *holder), ..wanted }))
-        };
-        let asleep = |&(_, wanted): &(ProcessId, Wanted)| self.memory.latest(wanted.location) == 0;
-        self.alive.iter().filter_map(wanted).filter(asleep).collect()
+    /// The execution is over: notes who sleeps, and for what.
+    pub(super) fn note_sleepers(&mut self) {
+        self.sleepers.clear();
+        for process in self.alive.iter() {
+            let Some(wanted) = self.locals[process.index()].wants else { continue };
+            if self.memory.latest(wanted.location) == 0 {
+                let holder = self.holders.iter().find(|(location, _)| *location == wanted.location);
+                let wanted = Wanted { holder: holder.map(|(_, holder)| *holder), ..wanted };
+                self.sleepers.push((process, wanted));
+            }
+        }
     }
 
-    /// Who sleeps.
+    /// Who slept when the execution was over, and for what.
+    pub(in crate::engine) fn sleepers(&self) -> Vec<(ProcessId, Wanted)> {
+        self.sleepers.clone()
+    }
+
+    /// Who slept.
     pub(in crate::engine) fn asleep(&self) -> ProcessSet {
-        self.sleepers().into_iter().map(|(process, _)| process).collect()
+        self.sleepers.iter().map(|(process, _)| *process).collect()
     }
 }

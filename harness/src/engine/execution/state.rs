@@ -66,6 +66,8 @@ pub(crate) struct State {
     /// Who is in which guard.
     pub(super) holders: Vec<(LocationId, ProcessId)>,
     pub(super) outcome: Option<Outcome>,
+    /// Who slept when the execution was over, and for what.
+    pub(super) sleepers: Vec<(ProcessId, Wanted)>,
     /// Operations that the running process may still do although the execution is over.
     pub(super) alone: u32,
     pub(super) ledger: Ledger,
@@ -111,6 +113,7 @@ impl State {
             waitables: Vec::new(),
             holders: Vec::new(),
             outcome: None,
+            sleepers: Vec::new(),
             alone: 0,
             ledger: Ledger::default(),
             trial_requests: Vec::new(),
@@ -145,6 +148,7 @@ impl State {
         self.waitables.clear();
         self.holders.clear();
         self.outcome = None;
+        self.sleepers.clear();
         self.alone = 0;
         self.trial_requests.clear();
         self.trial = None;
