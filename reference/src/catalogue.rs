@@ -671,7 +671,9 @@ table! {
         keeps_monitor: FAIR.progress(always(&[Stuck]));
         leaves_first: FAIR.progress(always(&[LostWakeup]));
         no_reentry: FAIR.mutual_exclusion(always(&[Overlap, Misuse]));
-        process_for_condition: FAIR.progress(always(&[LostWakeup]));
+        process_for_condition: FAIR
+            .mutual_exclusion(always(&[Unprompted]))
+            .progress(always(&[LostWakeup]));
         signal_gives_up: FAIR.mutual_exclusion(always(&[Overlap, Misuse]));
         signal_remembered: FAIR.mutual_exclusion(always(&[Unprompted]));
         silent_signal: FAIR.progress(always(&[LostWakeup]));

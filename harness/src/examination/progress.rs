@@ -129,6 +129,9 @@ impl Examiner<'_> {
         }
         if memory == Memory::Sequential {
             for (situation, processes) in self.situations(|asks| asked(asks) && asks.fairness) {
+                if !situation.cast.is_equal() {
+                    continue; // Nobody rests where each has its own part.
+                }
                 if let Some(verdict) = self.planned_livelock(situation, processes)? {
                     return Ok(verdict);
                 }
@@ -162,7 +165,7 @@ impl Examiner<'_> {
             }
             Breach::Waits(_) => Ok(Judged::Doubtful),
             Breach::Still => {
-                let equals = setup.situation.cast == Cast::Equals;
+                let equals = setup.situation.cast.is_equal();
                 let planned = match memory {
                     Memory::Sequential if equals => {
                         self.planned_livelock(setup.situation, setup.processes())?
