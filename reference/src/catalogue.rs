@@ -637,7 +637,7 @@ table! {
             others: UNDEFINED_WAITING,
             bypass: None,
         };
-        sleeps_inside: FAIR.progress(always(&[ExitWaits])).bounded_waiting(UPHELD);
+        sleeps_inside: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
         trusts_the_wakeup: FAIR
             .mutual_exclusion(always(&[Overlap, OpenDoor]))
             .bounded_waiting(UPHELD);

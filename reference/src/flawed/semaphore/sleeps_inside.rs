@@ -1,7 +1,7 @@
 //! Flawed: whoever waits sleeps inside of the guard.
 //!
 //! Bug: who would signal does not get in to do so.
-//! Convicted of: progress, exit waits.
+//! Convicted of: progress, both wait for ever.
 //! Schedule: P0 has the permit; P1 waits, and sleeps in the guard; P0 signals, and waits for the guard.
 
 use harness::prelude::*;
