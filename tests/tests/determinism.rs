@@ -35,6 +35,7 @@ impl Visitor for Reports {
             entries: 2,
             seed: 11,
             portfolio: Portfolio {
+                exhaustive_executions_max: 400,
                 random_executions: 200,
                 pct_executions: 200,
                 pos_executions: 200,
