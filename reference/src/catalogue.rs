@@ -37,8 +37,6 @@ pub struct Entry {
     pub path: &'static str,
     /// Whether it is the reference, a flawed solution, or a variant.
     pub kind: Kind,
-    /// Whether its contract is another than that of the spinning critical section.
-    pub blocks: bool,
     /// The numbers of processes for which the expectation is stated.
     pub processes: &'static [usize],
     /// What must be measured.
@@ -252,10 +250,6 @@ const NEVER_TOGETHER: &[(Criterion, Both)] = &[(Criterion::Preference, always(&[
 const WRONG_PREFERENCE: &[(Criterion, Both)] =
     &[(Criterion::Preference, always(&[WrongPreference]))];
 
-fn blocks(subject: &str) -> bool {
-    subject != "CriticalSectionSubject"
-}
-
 macro_rules! expected {
     ($default:expr) => {
         $default
@@ -279,7 +273,6 @@ macro_rules! table {
                     name: stringify!($assignment),
                     path: concat!(stringify!($assignment), ".rs"),
                     kind: Kind::Reference,
-                    blocks: blocks(stringify!($subject)),
                     processes: &$processes,
                     expected: $reference,
                 }),
@@ -288,7 +281,6 @@ macro_rules! table {
                     name: stringify!($flawed),
                     path: concat!("flawed/", stringify!($assignment), "/", stringify!($flawed), ".rs"),
                     kind: Kind::Flawed,
-                    blocks: blocks(stringify!($subject)),
                     processes: &$processes,
                     expected: $verdict,
                 }),)*
@@ -297,7 +289,6 @@ macro_rules! table {
                     name: stringify!($variant),
                     path: concat!("variants/", stringify!($assignment), "/", stringify!($variant), ".rs"),
                     kind: Kind::Variant,
-                    blocks: blocks(stringify!($subject)),
                     processes: &$processes,
                     expected: expected!($reference $(, $other)?),
                 }),)*
@@ -677,6 +668,7 @@ table! {
         signal_gives_up: FAIR.mutual_exclusion(always(&[Overlap, Misuse]));
         signal_remembered: FAIR.mutual_exclusion(always(&[Unprompted]));
         silent_signal: FAIR.progress(always(&[LostWakeup]));
+        stale_waiter: FAIR.progress(always(&[LostWakeup, EarlyWakeup]));
         stays_queued: FAIR.progress(always(&[LostWakeup, EarlyWakeup]));
         stolen_permit: FAIR.mutual_exclusion(always(&[Unprompted])).progress(always(&[Stuck]));
     }

@@ -32,104 +32,42 @@ pub trait Subject {
     fn scenario() -> Box<dyn Scenario>;
 }
 
-/// Solutions of the critical-section problem.
-#[derive(Debug)]
-pub struct CriticalSectionSubject<S>(std::marker::PhantomData<fn() -> S>);
+/// Types of solutions, by their contracts: what the main function of a compiled submission names.
+macro_rules! subjects {
+    ($($(#[$doc:meta])* $subject:ident of $contract:ident: $scenario:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $subject<S>(std::marker::PhantomData<fn() -> S>);
 
-impl<S: CriticalSection + 'static> Subject for CriticalSectionSubject<S> {
-    fn scenario() -> Box<dyn Scenario> {
-        Box::new(CriticalSectionScenario::<S>::new())
-    }
+        impl<S: $contract + 'static> Subject for $subject<S> {
+            fn scenario() -> Box<dyn Scenario> {
+                Box::new($scenario)
+            }
+        }
+    )*};
 }
 
-/// Solutions of the critical-section problem whose waiting processes sleep.
-#[derive(Debug)]
-pub struct MutexSubject<S>(std::marker::PhantomData<fn() -> S>);
-
-impl<S: CriticalSection + 'static> Subject for MutexSubject<S> {
-    fn scenario() -> Box<dyn Scenario> {
-        Box::new(CriticalSectionScenario::<S>::blocking())
-    }
-}
-
-/// Counting semaphores.
-#[derive(Debug)]
-pub struct SemaphoreSubject<S>(std::marker::PhantomData<fn() -> S>);
-
-impl<S: CountingSemaphore + 'static> Subject for SemaphoreSubject<S> {
-    fn scenario() -> Box<dyn Scenario> {
-        Box::new(SemaphoreScenario::<S>::new())
-    }
-}
-
-/// Bounded buffers.
-#[derive(Debug)]
-pub struct BufferSubject<S>(std::marker::PhantomData<fn() -> S>);
-
-impl<S: Buffer + 'static> Subject for BufferSubject<S> {
-    fn scenario() -> Box<dyn Scenario> {
-        Box::new(BufferScenario::<S>::new())
-    }
-}
-
-/// Tables of dining philosophers.
-#[derive(Debug)]
-pub struct TableSubject<S>(std::marker::PhantomData<fn() -> S>);
-
-impl<S: Table + 'static> Subject for TableSubject<S> {
-    fn scenario() -> Box<dyn Scenario> {
-        Box::new(TableScenario::<S>::new())
-    }
-}
-
-/// Counters that lose updates.
-#[derive(Debug)]
-pub struct CounterSubject<S>(std::marker::PhantomData<fn() -> S>);
-
-impl<S: Counter + 'static> Subject for CounterSubject<S> {
-    fn scenario() -> Box<dyn Scenario> {
-        Box::new(CounterScenario::<S>::new())
-    }
-}
-
-/// Locks for readers and writers that are fair.
-#[derive(Debug)]
-pub struct ReadersWritersSubject<S>(std::marker::PhantomData<fn() -> S>);
-
-impl<S: ReadWriteLock + 'static> Subject for ReadersWritersSubject<S> {
-    fn scenario() -> Box<dyn Scenario> {
-        Box::new(ReadersWritersScenario::<S>::new(Preference::Fair))
-    }
-}
-
-/// Locks for readers and writers that prefer readers.
-#[derive(Debug)]
-pub struct ReadersFirstSubject<S>(std::marker::PhantomData<fn() -> S>);
-
-impl<S: ReadWriteLock + 'static> Subject for ReadersFirstSubject<S> {
-    fn scenario() -> Box<dyn Scenario> {
-        Box::new(ReadersWritersScenario::<S>::new(Preference::ReadersFirst))
-    }
-}
-
-/// Locks for readers and writers that prefer writers.
-#[derive(Debug)]
-pub struct WritersFirstSubject<S>(std::marker::PhantomData<fn() -> S>);
-
-impl<S: ReadWriteLock + 'static> Subject for WritersFirstSubject<S> {
-    fn scenario() -> Box<dyn Scenario> {
-        Box::new(ReadersWritersScenario::<S>::new(Preference::WritersFirst))
-    }
-}
-
-/// Monitors.
-#[derive(Debug)]
-pub struct MonitorSubject<S>(std::marker::PhantomData<fn() -> S>);
-
-impl<S: MesaMonitor + 'static> Subject for MonitorSubject<S> {
-    fn scenario() -> Box<dyn Scenario> {
-        Box::new(MonitorScenario::<S>::new())
-    }
+subjects! {
+    /// Solutions of the critical-section problem.
+    CriticalSectionSubject of CriticalSection: CriticalSectionScenario::<S>::new();
+    /// Solutions of the critical-section problem whose waiting processes sleep.
+    MutexSubject of CriticalSection: CriticalSectionScenario::<S>::blocking();
+    /// Counting semaphores.
+    SemaphoreSubject of CountingSemaphore: SemaphoreScenario::<S>::new();
+    /// Monitors.
+    MonitorSubject of MesaMonitor: MonitorScenario::<S>::new();
+    /// Counters that lose updates.
+    CounterSubject of Counter: CounterScenario::<S>::new();
+    /// Bounded buffers.
+    BufferSubject of Buffer: BufferScenario::<S>::new();
+    /// Tables of dining philosophers.
+    TableSubject of Table: TableScenario::<S>::new();
+    /// Locks for readers and writers that are fair.
+    ReadersWritersSubject of ReadWriteLock: ReadersWritersScenario::<S>::new(Preference::Fair);
+    /// Locks for readers and writers that prefer readers.
+    ReadersFirstSubject of ReadWriteLock: ReadersWritersScenario::<S>::new(Preference::ReadersFirst);
+    /// Locks for readers and writers that prefer writers.
+    WritersFirstSubject of ReadWriteLock: ReadersWritersScenario::<S>::new(Preference::WritersFirst);
 }
 
 /// The private channel, shared with the watchdog.

@@ -1,15 +1,13 @@
 //! Producers and consumers around a bounded buffer.
 
-use std::marker::PhantomData;
-
-use super::{Asks, Cast, Scenario, Situation};
+use super::{Asks, Cast, Scenario, Situation, call, remainder, scenario};
 use crate::backend::{self, Panic};
 use crate::contract::Buffer;
 use crate::engine::Body;
 use crate::event::{EventKind, Service};
 use crate::oracle::Rule;
 use crate::process::{PROCESSES_MAX, ProcessId};
-use crate::shim::{SharedCell, yield_now};
+use crate::shim::SharedCell;
 
 /// With each item goes something that is not atomic: whoever takes it may read what was written there.
 const GOODS: Asks = Asks { safety: true, ..Asks::NOTHING };
@@ -87,21 +85,9 @@ static ALL: [&Situation; 12] = [
     &CROWD_FLOW,
 ];
 
-/// The scenario of [`Buffer`], for one type of solution.
-#[derive(Debug)]
-pub struct BufferScenario<S>(PhantomData<fn() -> S>);
-
-impl<S> BufferScenario<S> {
-    /// For solutions of type `S`.
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<S> Default for BufferScenario<S> {
-    fn default() -> Self {
-        Self::new()
-    }
+scenario! {
+    /// The scenario of [`Buffer`], for one type of solution.
+    BufferScenario
 }
 
 impl<S: Buffer> Scenario for BufferScenario<S> {
@@ -174,9 +160,7 @@ impl<S: Buffer> Exchange<'_, S> {
         if let Some(goods) = self.goods(item) {
             goods.set(item);
         }
-        backend::section(EventKind::Called(Service::Deposit(item)));
-        self.buffer.deposit(me, item);
-        backend::section(EventKind::Returned(Service::Deposit(item)));
+        call(Service::Deposit(item), || self.buffer.deposit(me, item));
     }
 
     fn consume(&self, me: ProcessId) {
@@ -196,8 +180,7 @@ impl<S: Buffer> Body for Exchange<'_, S> {
 
     fn run(&self, process: ProcessId) {
         for round in 0..self.quota(process.index()) {
-            // The remainder section: a step of its own, so that the request has its moment.
-            yield_now();
+            remainder();
             if process.index() < self.producers {
                 self.produce(process, round);
             } else {

@@ -1,16 +1,15 @@
 //! Processes that increment a counter, and what its value is in the end.
 
-use std::marker::PhantomData;
 use std::sync::atomic::Ordering;
 
-use super::{Asks, Cast, Scenario, Situation};
+use super::{Asks, Cast, Scenario, Situation, call, remainder, scenario};
 use crate::backend::{self, Panic};
 use crate::contract::Counter;
 use crate::engine::Body;
 use crate::event::{EventKind, Service};
 use crate::oracle::Rule;
 use crate::process::ProcessId;
-use crate::shim::{AtomicU64, Permits, yield_now};
+use crate::shim::{AtomicU64, Permits};
 
 /// One process after the other: whoever miscounts here does so by itself.
 static ONE_BY_ONE: Situation = Situation {
@@ -54,21 +53,9 @@ static SPECIFIED: Situation = Situation {
 
 static ALL: [&Situation; 4] = [&ONE_BY_ONE, &TOTAL, &EACH, &SPECIFIED];
 
-/// The scenario of [`Counter`], for one type of solution.
-#[derive(Debug)]
-pub struct CounterScenario<S>(PhantomData<fn() -> S>);
-
-impl<S> CounterScenario<S> {
-    /// For solutions of type `S`.
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<S> Default for CounterScenario<S> {
-    fn default() -> Self {
-        Self::new()
-    }
+scenario! {
+    /// The scenario of [`Counter`], for one type of solution.
+    CounterScenario
 }
 
 impl<S: Counter> Scenario for CounterScenario<S> {
@@ -143,9 +130,7 @@ struct Counting<'a, C> {
 
 impl<C: Counts> Counting<'_, C> {
     fn increment(&self, me: ProcessId) {
-        backend::section(EventKind::Called(Service::Increment));
-        self.counter.increment(me);
-        backend::section(EventKind::Returned(Service::Increment));
+        call(Service::Increment, || self.counter.increment(me));
     }
 
     fn value(&self) {
@@ -168,8 +153,7 @@ impl<C: Counts> Body for Counting<'_, C> {
         }
         for _ in 0..self.quotas[me] {
             if name != SPECIFIED.name {
-                // The remainder section: a step of its own, so that the request has its moment.
-                yield_now();
+                remainder();
             }
             self.increment(process);
         }

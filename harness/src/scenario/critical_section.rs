@@ -2,14 +2,14 @@
 
 use std::marker::PhantomData;
 
-use super::{Asks, Cast, Scenario, Situation};
+use super::{Asks, Cast, Scenario, Situation, call, remainder, stay};
 use crate::backend::{self, Panic};
 use crate::contract::CriticalSection;
 use crate::engine::{Body, Loans};
-use crate::event::{EventKind, Service};
+use crate::event::Service;
 use crate::oracle::Rule;
 use crate::process::{PROCESSES_MAX, ProcessId};
-use crate::shim::{SharedCell, yield_now};
+use crate::shim::SharedCell;
 
 /// Around a datum that is not atomic, which the section protects: whoever may not be there races.
 static DATUM: Situation = Situation {
@@ -121,26 +121,18 @@ impl<S: CriticalSection> Body for Cycle<'_, S> {
     fn run(&self, process: ProcessId) {
         for _ in 0..self.quotas[process.index()] {
             if self.situation.name == TRESPASS.name && process.index() == 0 {
-                yield_now();
-                backend::section(EventKind::Called(Service::ExitSection));
-                self.solution.exit_section(process);
-                backend::section(EventKind::Returned(Service::ExitSection));
+                remainder();
+                call(Service::ExitSection, || self.solution.exit_section(process));
             }
-            // The remainder section: a step of its own, so that the request has its moment.
-            yield_now();
-            backend::section(EventKind::Called(Service::EntrySection));
-            self.solution.entry_section(process);
-            backend::section(EventKind::Returned(Service::EntrySection));
+            remainder();
+            call(Service::EntrySection, || self.solution.entry_section(process));
             if self.situation.name == DATUM.name {
                 let seen = self.datum.get();
                 self.datum.set(seen.wrapping_add(1));
             } else {
-                yield_now();
-                yield_now();
+                stay();
             }
-            backend::section(EventKind::Called(Service::ExitSection));
-            self.solution.exit_section(process);
-            backend::section(EventKind::Returned(Service::ExitSection));
+            call(Service::ExitSection, || self.solution.exit_section(process));
         }
     }
 }

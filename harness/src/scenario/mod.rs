@@ -9,9 +9,11 @@ mod readers_writers;
 mod semaphore;
 mod situation;
 
-use crate::backend::Panic;
+use crate::backend::{self, Panic};
 use crate::engine::{Body, Loans};
-use crate::event::Site;
+use crate::event::{EventKind, Service, Site};
+use crate::process::ProcessId;
+use crate::shim::yield_now;
 
 pub use buffer::BufferScenario;
 pub use counter::CounterScenario;
@@ -21,6 +23,64 @@ pub use philosophers::TableScenario;
 pub use readers_writers::ReadersWritersScenario;
 pub use semaphore::SemaphoreScenario;
 pub use situation::{Asks, Cast, Preference, Situation, Victims};
+
+/// A type of scenario that knows nothing but the type of its solution.
+macro_rules! scenario {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name<S>(std::marker::PhantomData<fn() -> S>);
+
+        impl<S> $name<S> {
+            /// For solutions of type `S`.
+            pub const fn new() -> Self {
+                Self(std::marker::PhantomData)
+            }
+        }
+
+        impl<S> Default for $name<S> {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+    };
+}
+use scenario;
+
+/// Calls a service of the contract, and tells that it was called and returned.
+#[inline]
+fn call<R>(service: Service, work: impl FnOnce() -> R) -> R {
+    backend::section(EventKind::Called(service));
+    let result = work();
+    backend::section(EventKind::Returned(service));
+    result
+}
+
+/// The remainder section: a step of its own, so that the request has its moment.
+fn remainder() {
+    yield_now();
+}
+
+/// Whether a process fills a buffer, where every second one does.
+const fn produces(me: ProcessId) -> bool {
+    me.index().is_multiple_of(2)
+}
+
+/// How many rounds a process has around such a buffer, of which some have `rounds`: as much is taken
+/// out as is put in.
+const fn balanced(me: ProcessId, processes: usize, rounds: u32) -> u32 {
+    if processes.is_multiple_of(2) || produces(me) {
+        return rounds;
+    }
+    let (producers, consumers) = (processes.div_ceil(2) as u32, (processes / 2) as u32);
+    rounds * producers / consumers
+}
+
+/// Stays where it is for two steps, and touches nothing.
+fn stay() {
+    yield_now();
+    yield_now();
+}
 
 /// A contract's scenario, for one solution: the situations that it is put in, and the processes' bodies,
 /// with a fresh solution for each execution.

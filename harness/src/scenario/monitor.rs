@@ -1,20 +1,18 @@
 //! Monitors as locks, and as what they are made for: a bounded buffer, readers and writers, a place to
-//! meet, a gate that opens for all.
+//! meet, a gate that opens for all, and signals that come late.
 //!
 //! The state is the harness's own, in cells that are not atomic: they are touched inside of the monitor
 //! only, so that two who are active at once, or a process that does not see what the one before it wrote,
 //! show as a data race. Every `wait` stands in a loop that looks again.
 
-use std::marker::PhantomData;
-
-use super::{Asks, Cast, Scenario, Situation};
+use super::{Asks, Cast, Scenario, Situation, balanced, call, produces, remainder, scenario, stay};
 use crate::backend::{self, Panic};
 use crate::contract::MesaMonitor;
 use crate::engine::{Body, Loans};
-use crate::event::{EventKind, Service};
+use crate::event::Service;
 use crate::oracle::Rule;
 use crate::process::ProcessId;
-use crate::shim::{SharedCell, yield_now};
+use crate::shim::SharedCell;
 
 /// A lock.
 static ENTRY: Situation = Situation {
@@ -91,26 +89,26 @@ static GATE: Situation = Situation {
     may_panic: false,
 };
 
-static ALL: [&Situation; 7] = [&ENTRY, &STAY, &BUFFER, &READERS, &MEETING, &NOBODY, &GATE];
+/// What is waited for is so before anybody is told, and then as many are told as wait: a signal that goes
+/// to one who no longer waits is missing elsewhere.
+static LATE: Situation = Situation {
+    name: "late",
+    title: "all others wait on c0; P0 does what they wait for, leaves, comes back, and signals c0 once for \
+            each that waits",
+    rule: Rule::Monitor,
+    cast: Cast::Parts { from: 2, to: 4 },
+    asks: Asks { safety: true, progress: true, ..Asks::NOTHING },
+    may_panic: false,
+};
+
+static ALL: [&Situation; 8] = [&ENTRY, &STAY, &BUFFER, &READERS, &MEETING, &NOBODY, &GATE, &LATE];
 
 /// How many conditions each monitor has.
 const CONDITIONS: usize = 2;
 
-/// The scenario of [`MesaMonitor`], for one type of solution.
-#[derive(Debug)]
-pub struct MonitorScenario<S>(PhantomData<fn() -> S>);
-
-impl<S> MonitorScenario<S> {
-    /// For solutions of type `S`.
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<S> Default for MonitorScenario<S> {
-    fn default() -> Self {
-        Self::new()
-    }
+scenario! {
+    /// The scenario of [`MesaMonitor`], for one type of solution.
+    MonitorScenario
 }
 
 impl<S: MesaMonitor> Scenario for MonitorScenario<S> {
@@ -140,11 +138,11 @@ impl<S: MesaMonitor> Scenario for MonitorScenario<S> {
 
 /// What is inside of the monitor.
 struct State {
-    /// Readers, or who has come to the meeting, or what was handed over.
+    /// Readers, or who has come to the meeting, or what was handed over, or who waits.
     count: SharedCell<u64>,
     /// Whether the buffer is full, or somebody writes.
     flag: SharedCell<bool>,
-    /// The item, or what readers read; for the meeting and the gate the number of the round.
+    /// The item, or what readers read; for the meeting, the gate and the late signals the number of the round.
     datum: SharedCell<u64>,
 }
 
@@ -157,33 +155,23 @@ struct Monitored<'a, S> {
 
 impl<S: MesaMonitor> Monitored<'_, S> {
     fn inside(&self, me: ProcessId, work: impl FnOnce()) {
-        backend::section(EventKind::Called(Service::Enter));
-        self.monitor.enter(me);
-        backend::section(EventKind::Returned(Service::Enter));
+        call(Service::Enter, || self.monitor.enter(me));
         work();
-        backend::section(EventKind::Called(Service::Leave));
-        self.monitor.leave(me);
-        backend::section(EventKind::Returned(Service::Leave));
+        call(Service::Leave, || self.monitor.leave(me));
     }
 
     fn wait_while(&self, me: ProcessId, condition: usize, what: impl Fn() -> bool) {
         while what() {
-            backend::section(EventKind::Called(Service::WaitOn(condition as u8)));
-            self.monitor.wait(me, condition);
-            backend::section(EventKind::Returned(Service::WaitOn(condition as u8)));
+            call(Service::WaitOn(condition as u8), || self.monitor.wait(me, condition));
         }
     }
 
     fn signal(&self, me: ProcessId, condition: usize) {
-        backend::section(EventKind::Called(Service::SignalOn(condition as u8)));
-        self.monitor.signal(me, condition);
-        backend::section(EventKind::Returned(Service::SignalOn(condition as u8)));
+        call(Service::SignalOn(condition as u8), || self.monitor.signal(me, condition));
     }
 
     fn broadcast(&self, me: ProcessId, condition: usize) {
-        backend::section(EventKind::Called(Service::BroadcastOn(condition as u8)));
-        self.monitor.broadcast(me, condition);
-        backend::section(EventKind::Returned(Service::BroadcastOn(condition as u8)));
+        call(Service::BroadcastOn(condition as u8), || self.monitor.broadcast(me, condition));
     }
 
     /// `number` counts the rounds from 1.
@@ -192,7 +180,7 @@ impl<S: MesaMonitor> Monitored<'_, S> {
         match self.situation.name {
             "entry" => self.inside(me, || datum.set(datum.get().wrapping_add(1))),
             "buffer" => self.inside(me, || {
-                let fills = Self::is_producer(me);
+                let fills = produces(me);
                 let (mine, others) = if fills { (0, 1) } else { (1, 0) };
                 self.wait_while(me, mine, || flag.get() == fills);
                 datum.set(datum.get().wrapping_add(1));
@@ -253,15 +241,18 @@ impl<S: MesaMonitor> Monitored<'_, S> {
             "gate" => self.inside(me, || {
                 self.wait_while(me, 1, || datum.get() < u64::from(number));
             }),
-            _ => self.inside(me, || {
-                yield_now();
-                yield_now();
+            "late" if me.index() == 0 => {
+                self.inside(me, || datum.set(u64::from(number)));
+                let others = self.quotas.len() as u64 - 1;
+                self.inside(me, || (0..count.get().min(others)).for_each(|_| self.signal(me, 0)));
+            }
+            "late" => self.inside(me, || {
+                count.set(count.get().wrapping_add(1));
+                self.wait_while(me, 0, || datum.get() < u64::from(number));
+                count.set(count.get().wrapping_sub(1));
             }),
+            _ => self.inside(me, stay),
         }
-    }
-
-    const fn is_producer(me: ProcessId) -> bool {
-        me.index().is_multiple_of(2)
     }
 
     /// One of two, one of three, two of four.
@@ -269,16 +260,9 @@ impl<S: MesaMonitor> Monitored<'_, S> {
         me.index().is_multiple_of(3)
     }
 
-    /// How many rounds a process has. As much is taken out of a buffer as is put in.
     fn quota(&self, me: ProcessId) -> u32 {
-        let processes = self.quotas.len();
         let quota = self.quotas[me.index()];
-        if self.situation.name == "buffer" && processes % 2 == 1 && !Self::is_producer(me) {
-            // One consumer for the two producers of three processes.
-            let (producers, consumers) = (processes.div_ceil(2) as u32, (processes / 2) as u32);
-            return quota * producers / consumers;
-        }
-        quota
+        if self.situation.name == "buffer" { balanced(me, self.quotas.len(), quota) } else { quota }
     }
 }
 
@@ -289,8 +273,7 @@ impl<S: MesaMonitor> Body for Monitored<'_, S> {
 
     fn run(&self, process: ProcessId) {
         for number in 1..=self.quota(process) {
-            // The remainder section: a step of its own, so that the request has its moment.
-            yield_now();
+            remainder();
             self.round(process, number);
         }
     }

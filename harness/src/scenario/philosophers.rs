@@ -1,15 +1,13 @@
 //! Philosophers around a table.
 
-use std::marker::PhantomData;
-
-use super::{Asks, Cast, Scenario, Situation};
+use super::{Asks, Cast, Scenario, Situation, call, remainder, scenario, stay};
 use crate::backend::{self, Panic};
 use crate::contract::Table;
 use crate::engine::Body;
-use crate::event::{EventKind, Service};
+use crate::event::Service;
 use crate::oracle::Rule;
 use crate::process::ProcessId;
-use crate::shim::{SharedCell, yield_now};
+use crate::shim::SharedCell;
 
 /// Each fork is a datum that is not atomic: whoever eats reads and writes both of his.
 const fn forks(name: &'static str, places: usize) -> Situation {
@@ -63,21 +61,9 @@ static ALL: [&Situation; 14] = {
     all
 };
 
-/// The scenario of [`Table`], for one type of solution.
-#[derive(Debug)]
-pub struct TableScenario<S>(PhantomData<fn() -> S>);
-
-impl<S> TableScenario<S> {
-    /// For solutions of type `S`.
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<S> Default for TableScenario<S> {
-    fn default() -> Self {
-        Self::new()
-    }
+scenario! {
+    /// The scenario of [`Table`], for one type of solution.
+    TableScenario
 }
 
 impl<S: Table> Scenario for TableScenario<S> {
@@ -111,8 +97,7 @@ struct Dinner<'a, S> {
 impl<S: Table> Dinner<'_, S> {
     fn eat(&self, me: ProcessId) {
         let Some(mine) = self.forks.get(me.index()) else {
-            yield_now();
-            yield_now();
+            stay();
             return;
         };
         for fork in [mine, &self.forks[(me.index() + 1) % self.forks.len()]] {
@@ -129,15 +114,10 @@ impl<S: Table> Body for Dinner<'_, S> {
 
     fn run(&self, process: ProcessId) {
         for _ in 0..self.quotas[process.index()] {
-            // Thinking: a step of its own, so that the request has its moment.
-            yield_now();
-            backend::section(EventKind::Called(Service::PickUp));
-            self.table.pick_up(process);
-            backend::section(EventKind::Returned(Service::PickUp));
+            remainder();
+            call(Service::PickUp, || self.table.pick_up(process));
             self.eat(process);
-            backend::section(EventKind::Called(Service::PutDown));
-            self.table.put_down(process);
-            backend::section(EventKind::Returned(Service::PutDown));
+            call(Service::PutDown, || self.table.put_down(process));
         }
     }
 }

@@ -3,14 +3,14 @@
 
 use std::marker::PhantomData;
 
-use super::{Asks, Cast, Preference, Scenario, Situation, Victims};
+use super::{Asks, Cast, Preference, Scenario, Situation, Victims, call, remainder, stay};
 use crate::backend::{self, Panic};
 use crate::contract::ReadWriteLock;
 use crate::engine::Body;
-use crate::event::{EventKind, Service};
+use crate::event::Service;
 use crate::oracle::Rule;
 use crate::process::{PROCESSES_MAX, ProcessId};
-use crate::shim::{SharedCell, yield_now};
+use crate::shim::SharedCell;
 
 /// Some with a part of their own, in any number.
 const PARTS: Cast = Cast::Parts { from: 2, to: PROCESSES_MAX };
@@ -146,34 +146,24 @@ impl<S: ReadWriteLock> Rounds<'_, S> {
     }
 
     fn read(&self, me: ProcessId) {
-        backend::section(EventKind::Called(Service::StartRead));
-        self.lock.start_read(me);
-        backend::section(EventKind::Returned(Service::StartRead));
+        call(Service::StartRead, || self.lock.start_read(me));
         if self.situation.name == DATUM.name {
             let _ = self.datum.get();
         } else {
-            yield_now();
-            yield_now();
+            stay();
         }
-        backend::section(EventKind::Called(Service::EndRead));
-        self.lock.end_read(me);
-        backend::section(EventKind::Returned(Service::EndRead));
+        call(Service::EndRead, || self.lock.end_read(me));
     }
 
     fn write(&self, me: ProcessId) {
-        backend::section(EventKind::Called(Service::StartWrite));
-        self.lock.start_write(me);
-        backend::section(EventKind::Returned(Service::StartWrite));
+        call(Service::StartWrite, || self.lock.start_write(me));
         if self.situation.name == DATUM.name {
             let seen = self.datum.get();
             self.datum.set(seen.wrapping_add(1));
         } else {
-            yield_now();
-            yield_now();
+            stay();
         }
-        backend::section(EventKind::Called(Service::EndWrite));
-        self.lock.end_write(me);
-        backend::section(EventKind::Returned(Service::EndWrite));
+        call(Service::EndWrite, || self.lock.end_write(me));
     }
 }
 
@@ -184,8 +174,7 @@ impl<S: ReadWriteLock> Body for Rounds<'_, S> {
 
     fn run(&self, process: ProcessId) {
         for round in 0..self.quotas[process.index()] {
-            // The remainder section: a step of its own, so that the request has its moment.
-            yield_now();
+            remainder();
             if self.writes(process, round) {
                 self.write(process);
             } else {

@@ -1,15 +1,13 @@
 //! Semaphores as locks, as a meeting place, and as the counters of a bounded buffer.
 
-use std::marker::PhantomData;
-
-use super::{Asks, Cast, Scenario, Situation};
+use super::{Asks, Cast, Scenario, Situation, balanced, call, produces, remainder, scenario, stay};
 use crate::backend::{self, Panic};
 use crate::contract::CountingSemaphore;
 use crate::engine::{Body, Loans};
-use crate::event::{EventKind, Service};
+use crate::event::Service;
 use crate::oracle::Rule;
 use crate::process::{PROCESSES_MAX, ProcessId};
-use crate::shim::{SharedCell, yield_now};
+use crate::shim::SharedCell;
 
 /// One permit around a datum that is not atomic.
 static DATUM: Situation = Situation {
@@ -87,21 +85,9 @@ static BUFFER: Situation = Situation {
 
 static ALL: [&Situation; 7] = [&DATUM, &STAY, &TWO, &BOTH, &MEETING, &CREW, &BUFFER];
 
-/// The scenario of [`CountingSemaphore`], for one type of solution.
-#[derive(Debug)]
-pub struct SemaphoreScenario<S>(PhantomData<fn() -> S>);
-
-impl<S> SemaphoreScenario<S> {
-    /// For solutions of type `S`.
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<S> Default for SemaphoreScenario<S> {
-    fn default() -> Self {
-        Self::new()
-    }
+scenario! {
+    /// The scenario of [`CountingSemaphore`], for one type of solution.
+    SemaphoreScenario
 }
 
 impl<S: CountingSemaphore> Scenario for SemaphoreScenario<S> {
@@ -154,15 +140,11 @@ struct Semaphores<'a, S> {
 
 impl<S: CountingSemaphore> Semaphores<'_, S> {
     fn wait(&self, me: ProcessId, number: usize) {
-        backend::section(EventKind::Called(Service::Wait(number as u8)));
-        self.all[number].wait(me);
-        backend::section(EventKind::Returned(Service::Wait(number as u8)));
+        call(Service::Wait(number as u8), || self.all[number].wait(me));
     }
 
     fn signal(&self, me: ProcessId, number: usize) {
-        backend::section(EventKind::Called(Service::Signal(number as u8)));
-        self.all[number].signal(me);
-        backend::section(EventKind::Returned(Service::Signal(number as u8)));
+        call(Service::Signal(number as u8), || self.all[number].signal(me));
     }
 
     fn touch(&self) {
@@ -199,8 +181,7 @@ impl<S: CountingSemaphore> Semaphores<'_, S> {
             }
             _ => {
                 self.wait(me, 0);
-                yield_now();
-                yield_now();
+                stay();
                 self.signal(me, 0);
             }
         }
@@ -242,16 +223,9 @@ impl<S: CountingSemaphore> Semaphores<'_, S> {
         }
     }
 
-    /// How many rounds a process has. As much is taken out of a buffer as is put in.
     fn quota(&self, me: ProcessId) -> u32 {
-        let processes = self.quotas.len();
         let quota = self.quotas[me.index()];
-        if self.situation.name == "buffer" && processes % 2 == 1 && !produces(me) {
-            // The consumers of three processes: one, for two producers.
-            let (producers, consumers) = (processes.div_ceil(2) as u32, (processes / 2) as u32);
-            return quota * producers / consumers;
-        }
-        quota
+        if self.situation.name == "buffer" { balanced(me, self.quotas.len(), quota) } else { quota }
     }
 }
 
@@ -262,14 +236,8 @@ impl<S: CountingSemaphore> Body for Semaphores<'_, S> {
 
     fn run(&self, process: ProcessId) {
         for round in 0..self.quota(process) {
-            // The remainder section: a step of its own, so that the request has its moment.
-            yield_now();
+            remainder();
             self.round(process, round as usize);
         }
     }
-}
-
-/// Whether this process fills the buffer.
-const fn produces(me: ProcessId) -> bool {
-    me.index().is_multiple_of(2)
 }

@@ -12,5 +12,6 @@ pub mod process_for_condition;
 pub mod signal_gives_up;
 pub mod signal_remembered;
 pub mod silent_signal;
+pub mod stale_waiter;
 pub mod stays_queued;
 pub mod stolen_permit;
