@@ -360,7 +360,10 @@ fn inherit(
             let found = below.layer.criteria.iter().find(|found| found.criterion == criterion);
             found.is_some_and(|found| matches!(found.cpp20, Verdict::Upheld { .. }))
         };
-        let Some(source) = below.iter().find(spared) else { continue };
+        // Rather one that was seen not to give it than one that only may not.
+        let Some(source) = below.iter().filter(spared).min_by_key(|below| gives(below)) else {
+            continue;
+        };
         let name = &source.layer.assignment;
         let why = if gives(source) {
             if !over_guard.is_some_and(|report| holds(rubric, report, criterion)) {
@@ -528,6 +531,17 @@ mod tests {
             let found = waiting(bottom, below.clone(), top.clone(), guard.clone());
             assert_eq!(found, expected, "{below:?} {top:?} {guard:?}");
         }
+    }
+
+    #[test]
+    fn of_several_layers_below_the_one_that_was_caught_is_blamed() {
+        let starved = || violated(WitnessKind::Starvation);
+        let (unfair, fair) = (unfair(), rubric(PETERSON));
+        let (innocent, caught) = (layer(&unfair, upheld()), layer(&unfair, starved()));
+        let mut found = criteria(&fair, &measured(starved()));
+        let below = [&innocent, &caught].map(|layer| Below { layer, rubric: &unfair });
+        inherit(&fair, &mut found, &below, Some(&measured(starved())));
+        assert_eq!(found[2].outcome, Outcome::Inherited);
     }
 
     #[test]
