@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::choice::{Pending, Strategy};
 use crate::engine::{
-    Arrival, Body, Call, Cause, Engine, Execution, Fiber, Load, Loans, Operation, Outcome,
+    Arrival, Body, Call, Cause, Engine, Execution, Fiber, Load, Loans, Opaque, Operation, Outcome,
     PlainRead, PlainWrite, Reply, Settings, Stopped, Store, Suspender, Update, Waitable, code,
 };
 use crate::event::{EventKind, LocationId, Observer, Section, Site};
@@ -368,12 +368,13 @@ pub(crate) fn wakes_up(site: Site) -> Option<bool> {
     if std::thread::panicking() {
         return None;
     }
-    match with(|execution| execution.arrive_to_sleep())? {
+    let code = code(site, "sleep", 0);
+    match with(|execution| execution.arrive_to_sleep(code))? {
         Some(Arrival::Go) => {}
         Some(Arrival::Switch(mine)) => switch(mine)?,
         None | Some(Arrival::Answer(_) | Arrival::Alone) => return Some(false),
     }
-    let answer = with(|execution| execution.wakes_up(site)).flatten();
+    let answer = with(|execution| execution.wakes_up(site, code)).flatten();
     if answer.is_none() {
         leave();
     }
@@ -467,7 +468,8 @@ pub(crate) fn give_alarm(call: Call, process: ProcessId, ordering: Ordering) -> 
 /// Who sleeps on the futex at `word`; the futex is what orders it.
 pub(crate) fn load_queue(call: Call, word: LocationId) -> Option<u64> {
     let queue = |execution: &mut Execution<'_>| execution.waitable(Waitable::Queue(word));
-    operate_at(queue, call, Load { ordering: Ordering::Acquire }).map(|reply| reply.value)
+    let look = Opaque(Load { ordering: Ordering::Acquire });
+    operate_at(queue, call, look).map(|reply| reply.value)
 }
 
 /// Changes who sleeps on the futex at `word`.
@@ -478,14 +480,14 @@ pub(crate) fn update_queue(
 ) -> Option<Reply> {
     let queue = |execution: &mut Execution<'_>| execution.waitable(Waitable::Queue(word));
     let (success, failure) = (Ordering::AcqRel, Ordering::Acquire);
-    operate_at(queue, call, Update { success, failure, weak: false, function })
+    operate_at(queue, call, Opaque(Update { success, failure, weak: false, function }))
 }
 
 /// Enters a guard, whose variable is 1 while nobody is in it; sleeps until it is free.
 pub(crate) fn enter_guard(variable: Variable<'_>, call: Call) -> Option<()> {
     let guard = |execution: &mut Execution<'_>| execution.locate(variable.tag, variable.outside);
     let location = take(guard, call, Cause::Guard)?;
-    with(|execution| execution.hold(location, true))
+    with(|execution| execution.hold(location))
 }
 
 /// Takes a permit, of which the variable holds the number; sleeps until there is one.
@@ -511,7 +513,7 @@ pub(crate) fn leave_guard(variable: Variable<'_>, call: Call) -> Option<()> {
         return None;
     }
     give(|_| location, call, Ordering::Release, &mut |_| Some(1))?;
-    with(|execution| execution.hold(location, false))
+    with(|execution| execution.release(location))
 }
 
 /// The running process goes from one section of its cycle to the next.

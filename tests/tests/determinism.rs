@@ -24,8 +24,6 @@ impl Visitor for Reports {
 
     fn visit<S: Subject>(&mut self, entry: &Entry) {
         let chosen = entry.kind == Kind::Reference || entry.name == "relaxed";
-        // Of those that block one is enough: the others take minutes.
-        let chosen = chosen && (!entry.blocks || entry.assignment == "mutex");
         if !chosen {
             return;
         }

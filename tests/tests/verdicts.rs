@@ -3,10 +3,12 @@
 
 use std::fmt::Write as _;
 
+use harness::engine::Loans;
 use harness::runner::{
     Conclusion, Criterion, PROTOCOL_VERSION, Plan, Portfolio, Report, Subject, Verdict,
     WitnessKind, criteria, examine,
 };
+use harness::scenario::Scenario;
 use reference::catalogue::{Entry, Expectation, Visitor, visit_all};
 
 /// Examines the solutions of one assignment, and writes down what is not as expected.
@@ -24,6 +26,7 @@ impl Visitor for Examination<'_> {
             return;
         }
         self.examined += 1;
+        let scenario = S::scenario();
         let plan = Plan {
             version: PROTOCOL_VERSION,
             nonce: String::new(),
@@ -31,11 +34,10 @@ impl Visitor for Examination<'_> {
             processes: entry.processes.to_vec(),
             entries: 2,
             seed: 7,
-            portfolio: portfolio(entry),
+            portfolio: portfolio(&*scenario),
             sources: std::collections::BTreeMap::new(),
             replay: None,
         };
-        let scenario = S::scenario();
         let report = examine(&*scenario, &plan, &criteria(&*scenario), &mut |_| ());
         compare(&mut self.wrong, entry, &report);
     }
@@ -43,20 +45,19 @@ impl Visitor for Examination<'_> {
 
 /// The effort of grading, and for what blocks a part of it: those solutions have many situations, and are
 /// many. What a part of the effort finds the whole one finds, too.
-fn portfolio(entry: &Entry) -> Portfolio {
+fn portfolio(scenario: &dyn Scenario) -> Portfolio {
     let whole = Portfolio::default();
-    if entry.blocks {
-        Portfolio {
-            exhaustive_executions_max: 2_000,
-            random_executions: 500,
-            pct_executions: 200,
-            pos_executions: 300,
-            adversary_executions: 30,
-            pump_repetitions: 200,
-            ..whole
-        }
-    } else {
-        whole
+    if scenario.loans() == Loans::NONE {
+        return whole;
+    }
+    Portfolio {
+        exhaustive_executions_max: 2_000,
+        random_executions: 500,
+        pct_executions: 200,
+        pos_executions: 300,
+        adversary_executions: 30,
+        pump_repetitions: 200,
+        ..whole
     }
 }
 

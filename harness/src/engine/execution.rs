@@ -363,10 +363,10 @@ impl<'a> Execution<'a> {
                 local.run.push(Step {
                     code,
                     location: Some(location),
-                    value: effect.reply().value,
-                    read: effect.read.is_some(),
+                    value: if O::OPAQUE { 0 } else { effect.reply().value },
+                    read: effect.read.is_some() && !O::OPAQUE,
                     spurious: effect.spurious,
-                    stale: effect.stale_by != 0,
+                    stale: effect.stale_by != 0 && !O::OPAQUE,
                 });
             }
         }

@@ -18,7 +18,7 @@ pub(crate) use execution::{Arrival, Execution, HEARTBEAT, TrialRequest};
 pub use execution::{Cause, Waitable, Wanted};
 pub(crate) use fiber::{Fiber, Guard, Stopped, Suspender};
 pub(crate) use operation::{
-    Call, Load, Method, Operation, PlainRead, PlainWrite, Reply, Store, Update, code,
+    Call, Load, Method, Opaque, Operation, PlainRead, PlainWrite, Reply, Store, Update, code,
 };
 
 pub use outcome::{DataRace, Loans, Misuse, Outcome, Override, Settings};

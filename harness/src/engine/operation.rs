@@ -148,6 +148,9 @@ pub(crate) trait Operation {
     /// Whether it writes, perhaps.
     const WRITES: bool;
 
+    /// Whether its answer is the harness's own affair, and tells no turn of a waiting loop from another.
+    const OPAQUE: bool = false;
+
     #[inline]
     fn pending(location: LocationId) -> Pending {
         if Self::WRITES { Pending::Write(location) } else { Pending::Read(location) }
@@ -164,6 +167,29 @@ pub(crate) trait Operation {
 
     /// What it writes, if it writes, where `value` stands.
     fn writes(&mut self, value: u64) -> Option<u64>;
+}
+
+/// An operation on what the harness itself keeps in memory. Its answers differ from turn to turn, as they
+/// count what others did, and mean nothing to the loop.
+pub(crate) struct Opaque<O>(pub O);
+
+#[expect(private_interfaces, reason = "only the engine performs operations")]
+impl<O: Operation> Operation for Opaque<O> {
+    const WRITES: bool = O::WRITES;
+    const OPAQUE: bool = true;
+
+    fn perform<C: Chooser>(
+        &mut self,
+        at: Circumstances<'_>,
+        memory: &mut Memory,
+        chooser: C,
+    ) -> Result<Effect, Refusal> {
+        self.0.perform(at, memory, chooser)
+    }
+
+    fn writes(&mut self, value: u64) -> Option<u64> {
+        self.0.writes(value)
+    }
 }
 
 /// An atomic load.

@@ -64,8 +64,10 @@ pub fn unpark(process: ProcessId) {
 /// Sleeps until somebody calls [`futex_wake`] on `word`, if `word` is `expected`; returns at once if it
 /// is not. To look and to fall asleep is one indivisible step, seen from [`futex_wake`].
 ///
-/// It may return although nobody woke it: whoever calls it looks again. It orders no other memory;
-/// the atomic operations on `word` do. Source: `futex(2)`, `FUTEX_WAIT`.
+/// It may return although nobody woke it: whoever calls it looks again. To be woken orders no memory; the
+/// atomic operations on `word` do. The look is as strong as the kernel's: sequentially consistent, and it
+/// sees what was stored in `word` before any earlier [`futex_wake`] on it. Source: `futex(2)`,
+/// `FUTEX_WAIT`.
 ///
 /// Outside of an execution it yields and returns.
 #[track_caller]
@@ -123,12 +125,14 @@ pub fn futex_wake(word: &AtomicU32, count: usize) -> usize {
         return 0;
     };
     let woken = Queue(reply.value).first(count);
-    for &process in &woken {
+    let mut number = 0;
+    for process in woken {
+        number += 1;
         let method = const { &method(blocking::FUTEX_RING) };
         let _ =
             backend::give_alarm(call(method, process.index() as u64), process, Ordering::Relaxed);
     }
-    woken.len()
+    number
 }
 
 /// Who sleeps on a futex, as one word: the number of each sleeper plus one in four bits, the first one
@@ -143,21 +147,22 @@ impl Queue {
     const VERSION: u32 = 32;
 
     /// The first `count` of them.
-    fn first(self, count: usize) -> Vec<ProcessId> {
-        let sleepers = (0..PROCESSES_MAX as u32).map(|place| self.0 >> (place * Self::BITS) & 0xf);
+    fn first(self, count: usize) -> impl Iterator<Item = ProcessId> {
+        let places = 0..PROCESSES_MAX as u32;
+        let sleepers = places.map(move |place| self.0 >> (place * Self::BITS) & 0xf);
         let sleepers = sleepers.take_while(|&sleeper| sleeper != 0).take(count);
-        sleepers.map(|sleeper| ProcessId::new(sleeper as usize - 1)).collect()
+        sleepers.map(|sleeper| ProcessId::new(sleeper as usize - 1))
     }
 
     /// With another sleeper at its end.
     fn push(self, process: ProcessId) -> Self {
-        let place = self.first(PROCESSES_MAX).len() as u32;
+        let place = self.first(PROCESSES_MAX).count() as u32;
         Self(self.0 | (process.index() as u64 + 1) << (place * Self::BITS))
     }
 
     /// Without the first `count`.
     fn pop(self, count: usize) -> Self {
-        let woken = self.first(count).len() as u32;
+        let woken = self.first(count).count() as u32;
         let sleepers = u64::from(self.0 as u32) >> (woken * Self::BITS);
         Self((self.0 >> Self::VERSION).wrapping_add(1) << Self::VERSION | sleepers)
     }
@@ -318,12 +323,11 @@ impl Condition {
     #[track_caller]
     fn wake(&self, count: usize) {
         let queue = self.look();
-        let woken = queue.first(count);
-        if woken.is_empty() {
+        if queue.first(count).next().is_none() {
             return;
         }
         self.change(const { &method(blocking::CONDITION_PICK) }, queue.pop(count));
-        for process in woken {
+        for process in queue.first(count) {
             let method = const { &method(blocking::CONDITION_WAKE) };
             let operand = process.index() as u64;
             let call = Call { site: Location::caller(), method, operand };
@@ -354,9 +358,10 @@ mod tests {
     fn a_queue_gives_back_who_came_first() {
         let process = ProcessId::new;
         let queue = Queue(0).push(process(7)).push(process(0)).push(process(3));
-        assert_eq!(queue.first(2), [process(7), process(0)]);
-        assert_eq!(queue.pop(1).first(8), [process(0), process(3)]);
-        assert_eq!(queue.pop(8).first(8), []);
+        let first = |queue: Queue, count| queue.first(count).collect::<Vec<_>>();
+        assert_eq!(first(queue, 2), [process(7), process(0)]);
+        assert_eq!(first(queue.pop(1), 8), [process(0), process(3)]);
+        assert_eq!(first(queue.pop(8), 8), []);
         assert_ne!(queue.pop(0).0, queue.0, "a wake-up changes the version");
         assert_eq!(Queue(u64::MAX << 32).pop(1).0, 0, "versions wrap around");
     }

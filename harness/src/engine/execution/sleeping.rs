@@ -1,14 +1,13 @@
 //! Waiting without steps: what a process takes when it is there, and sleeps for until then.
 //!
 //! The token of `park`, the alarm of a sleeper on a futex, the entry of a guard and the permits of the
-//! harness's own semaphore are *waitables*: locations
-//! of the memory that hold how much there is to take. Taking is a read-modify-write, and so is
-//! putting something there. So all that is said about memory (happens-before, execution
-//! graphs, exhaustive search) holds for them without another word.
+//! harness's own semaphore are *waitables*: locations of the memory that hold how much there is to take.
+//! Taking is a read-modify-write, and so is putting something there. So all that is said about memory
+//! (happens-before, execution graphs, exhaustive search) holds for them without another word.
 //!
 //! A process that arrives where there is nothing to take is not runnable until there is. A strategy may
-//! want that those who wait for the same are served in the order of their arrival. In exhaustive search, which
-//! looks at graphs and not at the order of steps, a process that finds nothing stays where it is: the
+//! want that those who wait for the same are served in the order of their arrival. In exhaustive search,
+//! which looks at graphs and not at the order of steps, a process that finds nothing stays where it is: the
 //! graph in which it finds something is another one. Its attempt is no step of the schedule, so that the
 //! same schedule can be replayed where nobody attempts in vain.
 //!
@@ -22,7 +21,7 @@ use std::sync::atomic::Ordering;
 
 use super::super::operation::{Call, Update};
 use super::super::outcome::{Misuse, Outcome};
-use super::super::spin::Turning;
+use super::super::spin::{Step, Turning};
 use super::{Arrival, Decider, Execution};
 use crate::choice::{Choice, Chooser, Pending, Performed, Spinning};
 use crate::event::{EventKind, LocationId, Site};
@@ -177,13 +176,15 @@ impl Execution<'_> {
         }
     }
 
-    /// The running process is in the guard at `location` from now on, or no longer.
-    pub(crate) fn hold(&mut self, location: LocationId, holds: bool) {
+    /// The running process is in the guard at `location` from now on.
+    pub(crate) fn hold(&mut self, location: LocationId) {
         let me = self.state.running;
+        self.state.holders.push((location, me));
+    }
+
+    /// Nobody is in the guard at `location` any more.
+    pub(crate) fn release(&mut self, location: LocationId) {
         self.state.holders.retain(|(other, _)| *other != location);
-        if holds {
-            self.state.holders.push((location, me));
-        }
     }
 
     /// Ends the execution if the running process is not in the guard at `location`; whether it is.
@@ -202,24 +203,16 @@ impl Execution<'_> {
 
     /// The running process is about to sleep. `None`: it has woken up spuriously before, and there is
     /// no question.
-    pub(crate) fn arrive_to_sleep(&mut self) -> Option<Arrival> {
-        let me = self.state.running;
-        if self.state.locals[me.index()].woke_up && !self.is_over() {
-            return None;
-        }
+    pub(crate) fn arrive_to_sleep(&mut self, code: u64) -> Option<Arrival> {
         if self.is_over() {
             return Some(Arrival::Switch(self.suspender()));
         }
-        if self.state.trial.is_some() {
-            self.trial_over(Turning::Hidden);
-            return Some(Arrival::Switch(self.suspender()));
-        }
-        self.state.locals[me.index()].run.clear();
-        Some(self.choose(me, Pending::Silent))
+        let asked = !self.state.locals[self.state.running.index()].woke_up;
+        asked.then(|| self.arrive(Pending::Silent, code, None))
     }
 
     /// Whether the running process wakes up spuriously. `None`: the execution is over.
-    pub(crate) fn wakes_up(&mut self, site: Site) -> Option<bool> {
+    pub(crate) fn wakes_up(&mut self, site: Site, code: u64) -> Option<bool> {
         let process = self.state.running;
         let state = &mut *self.state;
         state.locals[process.index()].paused = false;
@@ -235,7 +228,18 @@ impl Execution<'_> {
             return None;
         };
         let spurious = answer == 1;
-        self.state.locals[process.index()].woke_up |= spurious;
+        let local = &mut self.state.locals[process.index()];
+        local.woke_up |= spurious;
+        if self.tracks {
+            local.run.push(Step {
+                code,
+                location: None,
+                value: 0,
+                read: false,
+                spurious,
+                stale: false,
+            });
+        }
         if self.watches {
             self.strategy.performed(&Performed {
                 process,
