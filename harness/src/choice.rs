@@ -89,6 +89,31 @@ pub enum Choice<'a> {
         /// Who tries.
         process: ProcessId,
     },
+    /// What becomes of a system call, of all that the kernel may do? Answer 0 is [`Fate::Usual`].
+    Fate {
+        /// Who makes it.
+        process: ProcessId,
+        /// What may become of it.
+        fates: &'a [Fate],
+    },
+}
+
+/// What may become of a system call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// What it does when nothing else interferes.
+    Usual,
+    /// A signal interrupts it while it waits.
+    Interrupted,
+    /// There is no room for what it makes.
+    Refused,
+    /// Its process dies.
+    Dies,
+}
+
+impl Fate {
+    /// How many there are.
+    pub const COUNT: usize = 4;
 }
 
 impl Choice<'_> {
@@ -99,6 +124,7 @@ impl Choice<'_> {
             Self::ReadsFrom { candidates, .. } => candidates.len(),
             Self::Placement { predecessors, .. } => predecessors.len(),
             Self::Spurious { .. } => 2,
+            Self::Fate { fates, .. } => fates.len(),
         }
     }
 }

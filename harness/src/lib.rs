@@ -33,6 +33,7 @@ pub mod engine;
 pub mod event;
 pub mod examination;
 pub mod exploration;
+pub mod kernel;
 pub mod memory;
 pub mod oracle;
 pub mod process;

@@ -42,6 +42,7 @@ impl Chooser for Answers {
             }
             Choice::Placement { predecessors, .. } => Asked::Placement(predecessors.to_vec()),
             Choice::Spurious { .. } => Asked::Spurious,
+            Choice::Fate { .. } => unreachable!("memory calls no kernel"),
             Choice::Process(_) => unreachable!("memory does not schedule"),
         });
         (!self.abandons).then(|| self.queue.pop_front().unwrap_or(0))

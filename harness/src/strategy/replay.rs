@@ -55,6 +55,9 @@ impl fmt::Display for Divergence {
             Mismatch::NotAsked(AnswerKind::Placement) => {
                 f.write_str("a store is to land early, but there is no choice of places")
             }
+            Mismatch::NotAsked(AnswerKind::Fate) => {
+                f.write_str("a system call is to fare unusually, but none could in that way")
+            }
             Mismatch::NotAsked(AnswerKind::Spurious) => f.write_str(
                 "a compare-exchange is to fail spuriously, but none could fail in that way",
             ),
@@ -265,6 +268,7 @@ mod tests {
     use super::super::random::Random;
     use super::super::toy::{Algorithm, Counters, Lock, Toy, run};
     use super::*;
+    use crate::choice::Fate;
     use crate::event::{LocationId, WriteId};
 
     fn replay(schedule: &str) -> Replay {
@@ -340,6 +344,9 @@ mod tests {
                         Choice::Placement { process, location, predecessors: writes }
                     }
                     AnswerKind::Spurious => Choice::Spurious { process },
+                    AnswerKind::Fate => {
+                        Choice::Fate { process, fates: &[Fate::Usual; Fate::COUNT][..arity] }
+                    }
                 })
             }));
         }

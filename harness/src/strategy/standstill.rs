@@ -118,7 +118,7 @@ impl Strategy for Standstill {
         match choice {
             Choice::Process(turn) => self.next_process(turn),
             Choice::Spurious { .. } => Some(usize::from(self.dice.below(16) == 0)),
-            Choice::ReadsFrom { .. } | Choice::Placement { .. } => Some(0),
+            Choice::ReadsFrom { .. } | Choice::Placement { .. } | Choice::Fate { .. } => Some(0),
         }
     }
 

@@ -26,6 +26,9 @@ const EARLY: Chance = Chance::percent(10);
 /// A weak compare-exchange fails spuriously this often.
 const SPURIOUS: Chance = Chance::percent(10);
 
+/// A system call fares unusually this often.
+const UNUSUAL: Chance = Chance::percent(10);
+
 /// What one execution does with old writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Manner {
@@ -88,6 +91,7 @@ impl Weakness {
             }
             Choice::Placement { predecessors, .. } => older(predecessors.len(), EARLY, dice),
             Choice::Spurious { .. } => usize::from(dice.happens(SPURIOUS)),
+            Choice::Fate { fates, .. } => older(fates.len(), UNUSUAL, dice),
         }
     }
 

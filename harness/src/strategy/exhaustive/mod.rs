@@ -364,6 +364,7 @@ impl Strategy for Exhaustive {
                 self.place(process, location, predecessors)
             }
             Choice::Spurious { process } => Some(self.fail_spuriously(process)),
+            Choice::Fate { .. } => unreachable!("graphs are of memory: no kernel asks in here"),
         }
     }
 

@@ -20,11 +20,13 @@ pub enum AnswerKind {
     Placement,
     /// Whether a weak compare-exchange fails spuriously.
     Spurious,
+    /// What becomes of a system call.
+    Fate,
 }
 
 impl AnswerKind {
     /// How many kinds there are.
-    pub(crate) const COUNT: usize = 3;
+    pub(crate) const COUNT: usize = 4;
 
     /// The kind of a question; `None` for the choice of a process.
     #[inline]
@@ -34,6 +36,7 @@ impl AnswerKind {
             Choice::ReadsFrom { .. } => Some(Self::ReadsFrom),
             Choice::Placement { .. } => Some(Self::Placement),
             Choice::Spurious { .. } => Some(Self::Spurious),
+            Choice::Fate { .. } => Some(Self::Fate),
         }
     }
 
@@ -44,6 +47,7 @@ impl AnswerKind {
             Self::ReadsFrom => 0,
             Self::Placement => 1,
             Self::Spurious => 2,
+            Self::Fate => 3,
         }
     }
 }

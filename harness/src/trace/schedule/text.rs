@@ -20,6 +20,7 @@
 //! | `r` | which write does a read take? | it overlooks `k` newer legal writes |
 //! | `w` | where does a store go? | it goes before `k` writes that it could have followed |
 //! | `f` | does a weak compare-exchange fail spuriously? | `1`: yes |
+//! | `k` | what becomes of a system call? | `1`, `2`, … what the kernel may do instead of the usual |
 //!
 //! Answers of 0 are left out. Should one step ask several questions of the same letter, the first
 //! answer stands for the first of them, and so on: `r0r2` answers 0, then 2. Only questions with
@@ -43,6 +44,7 @@ impl AnswerKind {
             Self::ReadsFrom => 'r',
             Self::Placement => 'w',
             Self::Spurious => 'f',
+            Self::Fate => 'k',
         }
     }
 
@@ -51,6 +53,7 @@ impl AnswerKind {
             'r' => Some(Self::ReadsFrom),
             'w' => Some(Self::Placement),
             'f' => Some(Self::Spurious),
+            'k' => Some(Self::Fate),
             _ => None,
         }
     }
@@ -324,7 +327,8 @@ mod tests {
         let kind = prop_oneof![
             Just(AnswerKind::ReadsFrom),
             Just(AnswerKind::Placement),
-            Just(AnswerKind::Spurious)
+            Just(AnswerKind::Spurious),
+            Just(AnswerKind::Fate)
         ];
         let answer = (kind, prop_oneof![Just(0_u32), Just(1), 2..30_u32, Just(u32::MAX)]);
         let answers = prop_oneof![4 => Just(vec![]), 1 => prop::collection::vec(answer, 0..4)];
