@@ -188,6 +188,7 @@ impl<'a> Explorer<'a> {
             traced,
             overrides: self.overrides.clone(),
             loans: self.scenario.loans(),
+            machine: self.scenario.machine(setup.situation),
         };
         let body = self
             .scenario

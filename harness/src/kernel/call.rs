@@ -209,7 +209,7 @@ pub enum MaskChange {
 }
 
 /// Attributes of a message queue: `struct mq_attr`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct QueueAttributes {
     /// Whether calls do not block.
     pub nonblocking: bool,
@@ -287,7 +287,7 @@ pub enum Ending {
 
 /// One system call with its arguments. What comes out, beside the number that is returned, is written where
 /// the arguments point.
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 #[expect(missing_docs, reason = "the arguments have the names and meanings of the manual")]
 pub enum Call<'a> {
     /// pipe2(2): the reading and the writing end.

@@ -19,9 +19,10 @@ mod queue;
 mod signal;
 mod socket;
 mod time;
+mod words;
 
 use std::collections::BTreeMap;
-use std::hash::{Hash, Hasher as _};
+use std::hash::Hash;
 
 pub use call::{
     Action, ActionFlags, Address, Answer, Call, Control, Disposition, Ending, Family, Fd, Half,
@@ -33,7 +34,7 @@ pub use errno::Errno;
 use crate::choice::{Choice, Chooser, Fate};
 use crate::process::{ProcessId, ProcessSet};
 
-use file::{File, FileId};
+use file::File;
 use pipe::Pipe;
 use process::{Life, Process};
 use queue::Queue;
@@ -319,6 +320,16 @@ impl Simulated {
         siphasher::sip128::Hasher128::finish128(&hasher).as_u128()
     }
 
+    /// How many faults there may still be.
+    pub const fn faults_left(&self) -> u32 {
+        self.faults_left
+    }
+
+    /// Whether `process` has begun.
+    pub fn is_born(&self, process: ProcessId) -> bool {
+        self.process(process).life != Life::Unborn
+    }
+
     /// Why `process` waits, if it does.
     pub fn waiting(&self, process: ProcessId) -> Option<Waiting> {
         self.processes[process.index()].wait.as_ref().map(|wait| wait.why)
@@ -439,9 +450,15 @@ impl Simulated {
         match (one, other) {
             (Waiting::PipeToWrite(a, _), Waiting::PipeToWrite(b, _)) => a == b,
             (Waiting::SocketToSend(a, _), Waiting::SocketToSend(b, _)) => self.same_peer(a, b),
-            (Waiting::Child(_) | Waiting::Poll | Waiting::Sleep | Waiting::AnySignal, _)
-            | (Waiting::SignalOf(_), _)
-            | (Waiting::FifoToOpen { .. }, _) => false,
+            (
+                Waiting::Child(_)
+                | Waiting::Poll
+                | Waiting::Sleep
+                | Waiting::AnySignal
+                | Waiting::SignalOf(_)
+                | Waiting::FifoToOpen { .. },
+                _,
+            ) => false,
             _ => one == other,
         }
     }
