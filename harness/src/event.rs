@@ -169,6 +169,61 @@ pub mod blocking {
     }
 }
 
+/// A message that the harness has sent: by whom, and the how manieth of that sender, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId {
+    /// The sender.
+    pub sender: ProcessId,
+    /// The number.
+    pub number: u8,
+}
+
+impl fmt::Display for MessageId {
+    /// `B0` for the first message of P1: a message begins with these two letters.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", char::from(b'A' + self.sender.index() as u8), self.number)
+    }
+}
+
+/// What a receiver was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Received {
+    /// Nothing yet: it asks.
+    Asked,
+    /// A message, whole.
+    Message(MessageId),
+    /// Something that was never sent so.
+    Damaged(Damage),
+    /// The end: there will be no more.
+    End,
+    /// An error, by the name of its `errno`.
+    Failed(&'static str),
+}
+
+/// How what was received differs from all that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Damage {
+    /// The message that it begins like, if it begins like any.
+    pub message: Option<MessageId>,
+    /// How many bytes were received.
+    pub length: u32,
+    /// How many of them are like that message's.
+    pub whole: u32,
+    /// What stands there instead.
+    pub instead: Instead,
+}
+
+/// What stands where a message is damaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Instead {
+    /// Nothing: it ends there.
+    Nothing,
+    /// Bytes of that message, from that place on.
+    Of(MessageId, u32),
+    /// Bytes that were never sent.
+    Unknown,
+}
+
 /// What a process calls of the contract that it exercises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
@@ -210,6 +265,16 @@ pub enum Service {
     Increment,
     /// `value` of a counter; the value is known when it returns.
     Value(u64),
+    /// What is opened before the other processes are born; if it failed, why.
+    Open(Option<&'static str>),
+    /// `begin`: a process takes its part.
+    Begin(Option<&'static str>),
+    /// `send` of a message.
+    Send(MessageId, Option<&'static str>),
+    /// `receive`; what, is known when it returns.
+    Receive(Received),
+    /// `end`: a process sends, or receives, no more.
+    End(Option<&'static str>),
 }
 
 /// What a service means for the process that calls it: where it is meanwhile, and afterwards.
@@ -242,8 +307,17 @@ impl Service {
             | Self::EndRead
             | Self::EndWrite
             | Self::PutDown => Phase::Releases,
-            Self::Deposit(_) | Self::Take(_) | Self::Increment => Phase::Serves,
-            Self::SignalOn(_) | Self::BroadcastOn(_) | Self::Value(_) => Phase::Acts,
+            Self::Deposit(_)
+            | Self::Take(_)
+            | Self::Increment
+            | Self::Send(..)
+            | Self::Receive(_) => Phase::Serves,
+            Self::SignalOn(_)
+            | Self::BroadcastOn(_)
+            | Self::Value(_)
+            | Self::Open(_)
+            | Self::Begin(_)
+            | Self::End(_) => Phase::Acts,
         }
     }
 
@@ -267,6 +341,11 @@ impl Service {
             Self::PutDown => "put_down",
             Self::Increment => "increment",
             Self::Value(_) => "value",
+            Self::Open(_) => "open",
+            Self::Begin(_) => "begin",
+            Self::Send(..) => "send",
+            Self::Receive(_) => "receive",
+            Self::End(_) => "end",
         }
     }
 }
@@ -395,7 +474,10 @@ pub enum EventKind {
         signal: Text,
     },
     /// It was killed.
-    Died,
+    Died {
+        /// Whether that was to happen, and is nobody's fault.
+        by_fault: bool,
+    },
     /// It has done all it had to do and rests in its remainder section for ever.
     Finished,
 }
@@ -415,7 +497,7 @@ impl EventKind {
                 Phase::Releases | Phase::Serves => Some(Section::Remainder),
                 Phase::Acts => None,
             },
-            Self::Finished | Self::Died => Some(Section::Remainder),
+            Self::Finished | Self::Died { .. } => Some(Section::Remainder),
             Self::Access(_)
             | Self::Fence(..)
             | Self::Pause(_)
@@ -458,7 +540,7 @@ impl EventKind {
             | Self::Returned(_)
             | Self::Handler { .. }
             | Self::Handled { .. }
-            | Self::Died
+            | Self::Died { .. }
             | Self::Finished => None,
         }
     }
@@ -476,7 +558,7 @@ impl EventKind {
             | Self::Returned(_)
             | Self::Handler { .. }
             | Self::Handled { .. }
-            | Self::Died
+            | Self::Died { .. }
             | Self::Finished => false,
         }
     }

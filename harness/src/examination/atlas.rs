@@ -577,7 +577,7 @@ impl Observer for Surveyor {
             EventKind::Called(_)
             | EventKind::Returned(_)
             | EventKind::Finished
-            | EventKind::Died
+            | EventKind::Died { .. }
             | EventKind::Handler { .. }
             | EventKind::Handled { .. } => match event.kind.section() {
                 Some(section) => section,

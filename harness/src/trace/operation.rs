@@ -20,7 +20,7 @@ pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
         },
         EventKind::Handler { signal } => format!("handles {signal}"),
         EventKind::Handled { signal } => format!("its handler of {signal} returns"),
-        EventKind::Died => "is dead".to_owned(),
+        EventKind::Died { .. } => "is dead".to_owned(),
         EventKind::Finished => "rests in its remainder section for ever".to_owned(),
         EventKind::Access(access) => describe_access(access, names),
         EventKind::Fence(ordering, _) => format!("fence({ordering:?})"),

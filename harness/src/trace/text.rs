@@ -58,7 +58,9 @@ impl fmt::Display for Trace {
                 }
                 EventKind::Handler { signal } => write!(f, "handler {signal}")?,
                 EventKind::Handled { signal } => write!(f, "handled {signal}")?,
-                EventKind::Died => f.write_str("died")?,
+                EventKind::Died { by_fault } => {
+                    f.write_str(if *by_fault { "died by-fault" } else { "died" })?;
+                },
                 EventKind::Access(access) => write_access(f, access)?,
                 EventKind::Fence(ordering, site) => {
                     write!(f, "fence {ordering:?}")?;

@@ -123,7 +123,8 @@ impl Execution<'_> {
             let call = Text::of(call.described());
             self.tell(me, EventKind::SystemCall(SystemCall { site, call, progress, unusual }));
         }
-        self.settle_calls();
+        let by_fault = (status == Status::Died && unusual).then_some(me);
+        self.settle_calls(by_fault);
         if self.is_over() {
             return Called::Over;
         }
@@ -176,8 +177,9 @@ impl Execution<'_> {
         }
     }
 
-    /// Parks who waits in a call, and lets go who need not wait any more; buries the dead.
-    fn settle_calls(&mut self) {
+    /// Parks who waits in a call, and lets go who need not wait any more; buries the dead, of whom one may
+    /// have died by a fault.
+    fn settle_calls(&mut self, faulty: Option<ProcessId>) {
         let state = &mut *self.state;
         let kernel = state.kernel.as_ref().expect("calls are made where there is a machine");
         let (ready, dead) = (kernel.ready(), kernel.dead());
@@ -193,7 +195,7 @@ impl Execution<'_> {
         }
         for process in dead.iter() {
             if !std::mem::replace(&mut self.state.locals[process.index()].buried, true) {
-                self.tell(process, EventKind::Died);
+                self.tell(process, EventKind::Died { by_fault: faulty == Some(process) });
             }
         }
     }
@@ -208,7 +210,7 @@ impl Execution<'_> {
         match kernel.deliver(me) {
             Delivery::Nothing => None,
             Delivery::Died => {
-                self.settle_calls();
+                self.settle_calls(None);
                 if !self.is_over() {
                     self.choose_next();
                 }
@@ -235,7 +237,7 @@ impl Execution<'_> {
         }
         if let Some(kernel) = &mut self.state.kernel {
             kernel.handled(me);
-            self.settle_calls();
+            self.settle_calls(None);
         }
         if self.settings.traced {
             self.tell(me, EventKind::Handled { signal: Text::of(info.signal) });
