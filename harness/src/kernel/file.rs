@@ -21,6 +21,8 @@ pub(super) struct File {
     pub(super) object: Object,
     /// Access mode and `NONBLOCK`.
     pub(super) flags: OpenFlags,
+    /// Of a reading end of a FIFO that was opened while there were no writers: none has come yet.
+    pub(super) is_before_writers: bool,
     /// How many descriptors name it.
     names: u32,
 }
@@ -35,7 +37,7 @@ pub(super) enum Object {
 
 impl File {
     pub(super) const fn new(object: Object, flags: OpenFlags) -> Self {
-        Self { object, flags, names: 0 }
+        Self { object, flags, is_before_writers: false, names: 0 }
     }
 
     pub(super) const fn is_nonblocking(&self) -> bool {
@@ -86,6 +88,11 @@ impl Simulated {
         table.filter_map(|(fd, file)| Some((Fd(fd as i32), self.files.get((*file)?.0))))
     }
 
+    /// Whether `process` has a descriptor left.
+    pub(super) fn has_room(&self, process: ProcessId) -> bool {
+        self.descriptors(process).count() + FIRST < self.config.descriptors_max
+    }
+
     /// Opens a file in `process`, under the lowest free number. It fails without a trace.
     pub(super) fn install(&mut self, process: ProcessId, file: File) -> Result<Fd, Errno> {
         let id = FileId(self.files.insert(file));
@@ -105,7 +112,10 @@ impl Simulated {
     /// close(2).
     pub(super) fn close(&mut self, me: ProcessId, fd: Fd) -> Answer {
         let file = self.process(me).file(fd)?;
-        self.process_mut(me).table[fd.0 as usize] = None;
+        let table = &mut self.process_mut(me).table;
+        table[fd.0 as usize] = None;
+        // Places at the end that are free go, so that what is equal looks equal.
+        while table.pop_if(|last| last.is_none()).is_some() {}
         self.drop_name(me, file);
         Ok(0)
     }

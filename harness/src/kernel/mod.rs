@@ -154,16 +154,16 @@ pub trait Kernel {
 pub enum Waiting {
     /// For something to read, or the end.
     PipeToRead(PipeId),
-    /// For room to write so many bytes.
+    /// For room to write so many more bytes.
     PipeToWrite(PipeId, usize),
-    /// For somebody who opens the other end. `seen`: how many had done so before.
+    /// For somebody who opens the other end.
     FifoToOpen {
         /// Which FIFO.
         pipe: PipeId,
         /// Whether it opens the reading end.
         reads: bool,
-        /// How often the other end had been opened.
-        seen: u32,
+        /// Whether somebody has, though he may have closed it again.
+        met: bool,
     },
     /// For any of its descriptors.
     Poll,
@@ -261,8 +261,14 @@ impl<T> Slab<T> {
         self.0[id as usize].as_mut().expect("an object lives as long as it is named")
     }
 
+    fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut().flatten()
+    }
+
+    /// Places at the end that are free go, so that what is equal looks equal.
     fn remove(&mut self, id: u32) {
         self.0[id as usize] = None;
+        while self.0.pop_if(|last| last.is_none()).is_some() {}
     }
 }
 
@@ -353,8 +359,8 @@ impl Simulated {
     ) -> Attempt {
         match call {
             Call::Pipe { ends, flags } => self.pipe(me, ends, *flags).into(),
-            Call::Read { fd, buffer } => self.read(me, *fd, buffer),
-            Call::Write { fd, bytes } => self.write(me, *fd, bytes, wait),
+            Call::Read { fd, buffer } => self.read(me, *fd, buffer, wait, waited),
+            Call::Write { fd, bytes } => self.write(me, *fd, bytes, wait, waited),
             Call::Close { fd } => self.close(me, *fd).into(),
             Call::Dup { fd } => self.dup(me, *fd, Fd(0)).into(),
             Call::Dup2 { fd, to } => self.dup2(me, *fd, *to).into(),
@@ -470,10 +476,8 @@ impl Simulated {
             || self.is_interrupted(process)
             || match wait.why {
                 Waiting::PipeToRead(pipe) => self.pipes.get(pipe.0).is_readable(),
-                Waiting::PipeToWrite(pipe, bytes) => self.pipes.get(pipe.0).is_writable(bytes),
-                Waiting::FifoToOpen { pipe, reads, seen } => {
-                    self.pipes.get(pipe.0).was_opened(!reads) != seen
-                }
+                Waiting::PipeToWrite(pipe, _) => self.pipes.get(pipe.0).is_writable(),
+                Waiting::FifoToOpen { met, .. } => met,
                 Waiting::Poll => self.polled(process, &wait.polled).any(|event| !event.is_empty()),
                 Waiting::QueueToSend(_) => wait.message.is_none(),
                 Waiting::QueueToReceive(_) => wait.message.is_some(),

@@ -78,7 +78,9 @@ impl Simulated {
 
     /// `me` ends: its descriptors are closed, its parent is told.
     pub(super) fn end(&mut self, me: ProcessId, ending: Ending) {
-        self.process_mut(me).wait = None;
+        if let Some(wait) = self.process_mut(me).wait.take() {
+            self.forget(me, &wait);
+        }
         self.waiting.retain(|other| *other != me);
         self.close_all(me);
         self.process_mut(me).life = Life::Zombie(ending);

@@ -1,8 +1,9 @@
 //! POSIX message queues. Sources: mq_overview(7), mq_open(3), mq_send(3), mq_receive(3), mq_notify(3).
 
+use super::file::File;
 use super::{
-    Answer, Attempt, Errno, Fd, OpenFlags, QueueAttributes, QueueId, Signal, Simulated, Timeout,
-    Wait,
+    Answer, Attempt, Errno, Fd, OpenFlags, PollEvents, QueueAttributes, QueueId, Signal, Simulated,
+    Timeout, Wait,
 };
 use crate::process::ProcessId;
 
@@ -76,6 +77,11 @@ impl Simulated {
 
     /// `process` closes a descriptor of the queue: its registration for notification goes.
     pub(super) fn unregister(&mut self, _process: ProcessId, _queue: QueueId) {}
+
+    /// What poll(2) answers for a descriptor of it.
+    pub(super) fn poll_queue(&self, _: QueueId, _: &File) -> PollEvents {
+        PollEvents::empty()
+    }
 
     /// The last descriptor of an open queue is gone.
     pub(super) fn queue_closed(&mut self, _: QueueId) {}

@@ -1,6 +1,6 @@
 //! Signals. Sources: signal(7), sigaction(2), sigprocmask(2), sigqueue(3), sigwaitinfo(2), kill(2).
 
-use super::{Attempt, Call, Delivery, Ending, Errno, SigSet, Simulated, Status, Wait};
+use super::{Attempt, Call, Delivery, Ending, Errno, SigSet, Signal, Simulated, Status, Wait};
 use crate::process::ProcessId;
 
 /// What one process has to do with signals.
@@ -44,13 +44,18 @@ impl Simulated {
         wait: &Wait,
     ) -> Status {
         self.forget(process, wait);
-        Status::Interrupted(Some(Err(Errno::EINTR)))
+        let answer = if wait.done > 0 { Ok(wait.done) } else { Err(Errno::EINTR) };
+        Status::Interrupted(Some(answer))
     }
 
     /// `process` gives up the call in which it waited: what it had left somewhere goes.
     pub(super) fn forget(&mut self, process: ProcessId, wait: &Wait) {
         self.queue_forgotten(process, wait);
+        self.open_forgotten(wait);
     }
+
+    /// The kernel itself sends a signal to `process`.
+    pub(super) fn raise(&mut self, _process: ProcessId, _signal: Signal) {}
 
     /// The next signal that is to be delivered to `process`.
     pub(super) fn next_signal(&mut self, _: ProcessId) -> Delivery {

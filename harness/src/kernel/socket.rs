@@ -1,7 +1,8 @@
 //! Sockets: of the machine itself (unix(7)) and of its loopback address (tcp(7)). Sources: socket(7),
 //! listen(2), accept(2), connect(2), send(2), recv(2), shutdown(2).
 
-use super::{Attempt, Call, Errno, Simulated, SocketId, Wait};
+use super::file::File;
+use super::{Attempt, Call, Errno, PollEvents, Simulated, SocketId, Wait};
 use crate::process::ProcessId;
 
 /// A socket.
@@ -18,6 +19,11 @@ impl Simulated {
         _waited: bool,
     ) -> Attempt {
         Attempt::Done(Err(Errno::ENOSYS))
+    }
+
+    /// What poll(2) answers for a descriptor of it.
+    pub(super) fn poll_socket(&self, _: SocketId, _: &File) -> PollEvents {
+        PollEvents::empty()
     }
 
     /// Whether a receive from it returns at once.
