@@ -13,6 +13,7 @@ mod call;
 mod errno;
 mod file;
 mod pipe;
+mod plight;
 mod poll;
 mod process;
 mod queue;
