@@ -2,14 +2,17 @@
 
 use super::file::FileId;
 use super::signal::Signals;
-use super::{Answer, Attempt, Ending, Errno, Pid, Simulated, Wait, Waiting};
-use crate::process::ProcessId;
+use super::{Attempt, Ending, Errno, Pid, Simulated, Wait, Waiting};
+use crate::process::{ProcessId, ProcessSet};
 
 /// The number of the process that begins; its children have the next ones.
 const FIRST_PID: i32 = 1001;
 
+/// The process that begins.
+const FIRST: ProcessId = ProcessId::new(0);
+
 /// The number of the parent of the process that begins: one that is not modelled.
-const OUTER_PID: i32 = 1000;
+pub(super) const OUTER_PID: Pid = Pid(1000);
 
 /// Whether a process is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,33 +79,64 @@ impl Simulated {
         self.share_all(parent, child);
     }
 
-    /// `me` ends: its descriptors are closed, its parent is told.
+    /// `me` ends: its descriptors are closed, its parent is told, its children have none any more.
     pub(super) fn end(&mut self, me: ProcessId, ending: Ending) {
         if let Some(wait) = self.process_mut(me).wait.take() {
             self.forget(me, &wait);
         }
         self.waiting.retain(|other| *other != me);
         self.close_all(me);
-        self.process_mut(me).life = Life::Zombie(ending);
-        self.tell_parent(me, ending);
+        let process = self.process_mut(me);
+        process.signals = Signals::default();
+        process.life = Life::Zombie(ending);
+        if let Some(parent) = process.parent {
+            self.tell_parent(me, parent, ending);
+        } else if me != FIRST {
+            self.bury(me); // init(1) waits for it
+        }
+        for orphan in self.children(me, None).collect::<ProcessSet>().iter() {
+            self.process_mut(orphan).parent = None;
+            if self.process(orphan).has_ended() {
+                self.bury(orphan);
+            }
+        }
+    }
+
+    /// A zombie goes.
+    pub(super) fn bury(&mut self, process: ProcessId) {
+        self.process_mut(process).life = Life::Gone;
     }
 
     /// getppid(2).
-    pub(super) fn getppid(&self, me: ProcessId) -> Answer {
-        let parent = self.process(me).parent.filter(|&parent| self.process(parent).is_alive());
-        let pid = parent.map_or(Pid(OUTER_PID), |parent| self.process(parent).pid);
-        Ok(pid.0 as usize)
+    pub(super) fn getppid(&self, me: ProcessId) -> Pid {
+        self.process(me).parent.map_or(OUTER_PID, |parent| self.process(parent).pid)
+    }
+
+    /// The children of `parent` that it may wait for: that one, or all.
+    fn children(
+        &self,
+        parent: ProcessId,
+        child: Option<ProcessId>,
+    ) -> impl Iterator<Item = ProcessId> {
+        let is_there = |it: &&Process| matches!(it.life, Life::Alive | Life::Zombie(_));
+        let mine = self.processes.iter().filter(move |it| it.parent == Some(parent));
+        let those = mine.filter(move |it| child.is_none_or(|child| child == it.id));
+        those.filter(is_there).map(|it| it.id)
+    }
+
+    /// Whether nothing keeps `parent` waiting for that child, or any: one has ended, or there is none.
+    pub(super) fn is_child_settled(&self, parent: ProcessId, child: Option<ProcessId>) -> bool {
+        self.ended_child(parent, child).is_some() || self.children(parent, child).next().is_none()
     }
 
     /// A child of `parent` that has ended and was not waited for: that one, or any.
-    pub(super) fn ended_child(
+    fn ended_child(
         &self,
         parent: ProcessId,
         child: Option<ProcessId>,
     ) -> Option<(ProcessId, Ending)> {
-        let mine = self.processes.iter().filter(|it| it.parent == Some(parent));
-        mine.filter(|it| child.is_none_or(|child| child == it.id)).find_map(|it| match it.life {
-            Life::Zombie(ending) => Some((it.id, ending)),
+        self.children(parent, child).find_map(|it| match self.process(it).life {
+            Life::Zombie(ending) => Some((it, ending)),
             _ => None,
         })
     }
@@ -118,21 +152,21 @@ impl Simulated {
         if pid.0 < -1 || pid.0 == 0 {
             return Attempt::Done(Err(Errno::ENOSYS)); // process groups are not modelled
         }
-        let mut children = self.processes.iter().filter(|it| {
-            it.parent == Some(me)
-                && matches!(it.life, Life::Alive | Life::Zombie(_))
-                && (pid.0 == -1 || it.pid == pid)
-        });
-        let Some(first) = children.next().map(|it| it.id) else {
-            return Attempt::Done(Err(Errno::ECHILD));
+        let child = match pid {
+            Pid(-1) => None,
+            _ => match self.find(pid) {
+                Some(child) => Some(child),
+                None => return Attempt::Done(Err(Errno::ECHILD)),
+            },
         };
-        let child = (pid.0 != -1).then_some(first);
+        if self.children(me, child).next().is_none() {
+            return Attempt::Done(Err(Errno::ECHILD));
+        }
         match self.ended_child(me, child) {
             Some((child, ending)) => {
                 *out = ending;
-                let child = self.process_mut(child);
-                child.life = Life::Gone;
-                Attempt::Done(Ok(child.pid.0 as usize))
+                self.bury(child);
+                Attempt::Done(Ok(self.process(child).pid.answer()))
             }
             None if hang => Attempt::Wait(Waiting::Child(child)),
             None => Attempt::Done(Ok(0)),

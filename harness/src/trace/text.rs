@@ -60,7 +60,7 @@ impl fmt::Display for Trace {
                 EventKind::Handled { signal } => write!(f, "handled {signal}")?,
                 EventKind::Died { by_fault } => {
                     f.write_str(if *by_fault { "died by-fault" } else { "died" })?;
-                },
+                }
                 EventKind::Access(access) => write_access(f, access)?,
                 EventKind::Fence(ordering, site) => {
                     write!(f, "fence {ordering:?}")?;
