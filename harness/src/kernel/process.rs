@@ -173,3 +173,115 @@ impl Simulated {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::bench::{Bench, p};
+    use super::super::{
+        Call, Config, Ending, Errno, Kernel as _, Pid, Signal, Simulated, Status, Waiting,
+    };
+    use super::{Life, OUTER_PID};
+
+    impl Bench {
+        fn wait_for_child(&mut self, me: usize, pid: Pid, hang: bool) -> (Status, Ending) {
+            let mut ending = Ending::Exited(-1);
+            let status = self.step(me, Call::Waitpid { pid, hang, ending: &mut ending });
+            (status, ending)
+        }
+
+        fn end(&mut self, me: usize, status: i32) {
+            assert_eq!(self.step(me, Call::Exit { status }), Status::Died);
+        }
+
+        fn ended(&self, child: usize) -> Status {
+            Status::Done(Ok(self.pid(child).answer()))
+        }
+
+        fn parent_of(&mut self, me: usize) -> Pid {
+            Pid(self.call(me, Call::Getppid).unwrap() as i32)
+        }
+    }
+
+    /// Process 0 has the child 1, and that has the child 2.
+    fn three_generations() -> Bench {
+        let mut bench = Bench::new(1);
+        bench.kernel = Simulated::new(Config::default(), 3);
+        bench.kernel.fork(p(0), p(1));
+        bench.kernel.fork(p(1), p(2));
+        bench
+    }
+
+    #[test]
+    fn waitpid_reaps_each_child_once() {
+        let mut bench = Bench::new(3);
+        assert_eq!(bench.wait_for_child(0, Pid(-1), false).0, Status::Done(Ok(0)));
+        bench.end(2, 7);
+        assert_eq!(bench.wait_for_child(0, bench.pid(1), false).0, Status::Done(Ok(0)));
+        let expected = (bench.ended(2), Ending::Exited(7));
+        assert_eq!(bench.wait_for_child(0, Pid(-1), false), expected);
+        let again = bench.wait_for_child(0, bench.pid(2), true).0;
+        assert_eq!(again, Status::Done(Err(Errno::ECHILD)));
+        bench.kill(0, 1, Signal::KILL);
+        let expected = (bench.ended(1), Ending::Killed(Signal::KILL));
+        assert_eq!(bench.wait_for_child(0, bench.pid(1), true), expected);
+        let none = bench.wait_for_child(0, Pid(-1), false).0;
+        assert_eq!(none, Status::Done(Err(Errno::ECHILD)));
+    }
+
+    #[test]
+    fn waitpid_waits_for_the_child_that_was_named() {
+        let mut bench = Bench::new(3);
+        let pid = bench.pid(1);
+        assert_eq!(bench.wait_for_child(0, pid, true).0, Status::Waits);
+        assert_eq!(bench.kernel.waiting(p(0)), Some(Waiting::Child(Some(p(1)))));
+        bench.end(2, 0);
+        assert!(!bench.is_ready(0));
+        // The parent is told eight bits.
+        bench.end(1, 0x1ff);
+        assert!(bench.is_ready(0));
+        assert_eq!(bench.wait_for_child(0, pid, true), (bench.ended(1), Ending::Exited(0xff)));
+    }
+
+    #[test]
+    fn only_children_are_waited_for() {
+        let mut bench = three_generations();
+        for pid in [bench.pid(2), bench.pid(0), Pid(99_999)] {
+            let status = bench.wait_for_child(0, pid, false).0;
+            assert_eq!(status, Status::Done(Err(Errno::ECHILD)), "{pid:?}");
+        }
+        for pid in [Pid(0), Pid(-2)] {
+            let status = bench.wait_for_child(0, pid, false).0;
+            assert_eq!(status, Status::Done(Err(Errno::ENOSYS)), "{pid:?}");
+        }
+    }
+
+    #[test]
+    fn orphans_have_another_parent_and_leave_no_zombies() {
+        let mut bench = three_generations();
+        assert_eq!(bench.parent_of(2), bench.pid(1));
+        assert_eq!(bench.parent_of(0), OUTER_PID);
+        bench.end(1, 0);
+        assert_eq!(bench.parent_of(2), OUTER_PID);
+        bench.end(2, 0);
+        assert_eq!(bench.kernel.process(p(2)).life, Life::Gone);
+        // A zombie goes with its parent; who waits for the parent does not get its children.
+        let mut bench = three_generations();
+        bench.end(2, 0);
+        assert_eq!(bench.kernel.process(p(2)).life, Life::Zombie(Ending::Exited(0)));
+        bench.end(1, 0);
+        assert_eq!(bench.kernel.process(p(2)).life, Life::Gone);
+        assert_eq!(bench.wait_for_child(0, Pid(-1), true).0, bench.ended(1));
+        let none = bench.wait_for_child(0, Pid(-1), true).0;
+        assert_eq!(none, Status::Done(Err(Errno::ECHILD)));
+    }
+
+    #[test]
+    fn who_ended_takes_no_step() {
+        let mut bench = Bench::new(2);
+        bench.waits(1, Call::Pause);
+        bench.kill(0, 1, Signal::KILL);
+        assert!(bench.is_dead(1) && !bench.is_ready(1));
+        assert_eq!(bench.kernel.waiting(p(1)), None);
+        assert_eq!(bench.step(1, Call::Pause), Status::Died);
+    }
+}
