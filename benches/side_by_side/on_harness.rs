@@ -315,6 +315,7 @@ pub(crate) fn smallest(engine: &mut Engine, model: Model, seed: u64, executions:
         traced: false,
         overrides: Vec::new(),
         loans: Loans::ALL,
+        machine: None,
     };
     let mut strategy = Random::new(seed);
     for _ in 0..executions {

@@ -18,10 +18,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::choice::{Pending, Strategy};
 use crate::engine::{
-    Arrival, Body, Call, Cause, Engine, Execution, Fiber, Load, Loans, Opaque, Operation, Outcome,
-    PlainRead, PlainWrite, Reply, Settings, Stopped, Store, Suspender, Update, Waitable, code,
+    Arrival, Body, Call, Called, Cause, Engine, Execution, Fiber, Handler, Load, Loans, Opaque,
+    Operation, Outcome, PlainRead, PlainWrite, Reply, Settings, Stopped, Store, Suspender, Update,
+    Waitable, code, decoded,
 };
 use crate::event::{EventKind, LocationId, Observer, Section, Site};
+use crate::kernel::{self, Answer};
 use crate::process::{PROCESSES_MAX, ProcessId};
 
 thread_local! {
@@ -81,6 +83,7 @@ pub fn execute(
     }
     engine.state.reset(settings.model, processes);
     let mut execution = Execution::new(&mut engine.state, strategy, observer, settings);
+    execution.boot();
     CAPTURED.take();
     let restore = Restore(CURRENT.get());
     CURRENT.set((&raw mut execution).cast());
@@ -230,7 +233,9 @@ pub(crate) struct Variable<'a> {
 )]
 #[inline(always)]
 fn operate<O: Operation>(variable: Variable<'_>, call: Call, operation: O) -> Option<Reply> {
-    operate_at(|execution| execution.locate(variable.tag, variable.outside), call, operation)
+    let locate =
+        |execution: &mut Execution<'_>| execution.locate(variable.tag, variable.outside, call.site);
+    operate_at(locate, call, operation)
 }
 
 /// The same, on a location that the execution finds.
@@ -358,8 +363,8 @@ pub(crate) fn processes() -> Option<usize> {
 }
 
 /// What the location of a variable is called in the running execution.
-pub(crate) fn locate(variable: Variable<'_>) -> Option<LocationId> {
-    with(|execution| execution.locate(variable.tag, variable.outside))
+pub(crate) fn locate(variable: Variable<'_>, site: Site) -> Option<LocationId> {
+    with(|execution| execution.locate(variable.tag, variable.outside, site))
 }
 
 /// The running process is about to sleep: whether it wakes up spuriously at once. `None`: there is no
@@ -485,20 +490,23 @@ pub(crate) fn update_queue(
 
 /// Enters a guard, whose variable is 1 while nobody is in it; sleeps until it is free.
 pub(crate) fn enter_guard(variable: Variable<'_>, call: Call) -> Option<()> {
-    let guard = |execution: &mut Execution<'_>| execution.locate(variable.tag, variable.outside);
+    let guard =
+        |execution: &mut Execution<'_>| execution.locate(variable.tag, variable.outside, call.site);
     let location = take(guard, call, Cause::Guard)?;
     with(|execution| execution.hold(location))
 }
 
 /// Takes a permit, of which the variable holds the number; sleeps until there is one.
 pub(crate) fn take_permit(variable: Variable<'_>, call: Call) -> Option<()> {
-    let permits = |execution: &mut Execution<'_>| execution.locate(variable.tag, variable.outside);
+    let permits =
+        |execution: &mut Execution<'_>| execution.locate(variable.tag, variable.outside, call.site);
     take(permits, call, Cause::Permit).map(drop)
 }
 
 /// Gives a permit back.
 pub(crate) fn give_permit(variable: Variable<'_>, call: Call) -> Option<()> {
-    let permits = |execution: &mut Execution<'_>| execution.locate(variable.tag, variable.outside);
+    let permits =
+        |execution: &mut Execution<'_>| execution.locate(variable.tag, variable.outside, call.site);
     give(permits, call, Ordering::Release, &mut |permits| permits.checked_add(1))
 }
 
@@ -507,7 +515,7 @@ pub(crate) fn leave_guard(variable: Variable<'_>, call: Call) -> Option<()> {
     if std::thread::panicking() {
         return None;
     }
-    let location = locate(variable)?;
+    let location = locate(variable, call.site)?;
     if !with(|execution| execution.check_holder(location, call.site))? {
         leave();
         return None;
@@ -525,6 +533,71 @@ pub(crate) fn section(kind: EventKind) {
     });
     if over == Some(true) {
         leave();
+    }
+}
+
+/// Makes a system call, on the machine of the running execution. `None`: there is none.
+pub(crate) fn system_call(site: Site, code: u64, call: &mut kernel::Call<'_>) -> Option<Answer> {
+    if std::thread::panicking() {
+        return None;
+    }
+    match with(|execution| execution.kernel().is_some().then(|| execution.arrive_to_call(code)))?? {
+        Arrival::Go => {}
+        Arrival::Switch(mine) => switch(mine)?,
+        Arrival::Answer(tried) => return Some(decoded(tried)),
+        // The execution is over: nothing is called any more.
+        Arrival::Alone => return leave_for_good(),
+    }
+    TOUCHED.set(Some(site));
+    run_handlers()?;
+    loop {
+        match with(|execution| execution.call(call, code, site))? {
+            Called::Returned(answer) => {
+                run_handlers()?;
+                return Some(answer);
+            }
+            Called::Waits(Arrival::Switch(mine)) => switch(mine)?,
+            Called::Interrupted(answer) => {
+                run_handlers()?;
+                if answer.is_some() {
+                    return answer;
+                }
+            }
+            Called::Waits(_) | Called::Over => return leave_for_good(),
+        }
+    }
+}
+
+/// Runs the handlers of the signals that are to be delivered to the running process. `None`: it is no more.
+fn run_handlers() -> Option<()> {
+    while let Some((handler, info)) = with(|execution| execution.deliver())? {
+        handler(&info);
+        with(|execution| execution.handled(&info));
+    }
+    if with(|execution| execution.is_alive())? { Some(()) } else { leave_for_good() }
+}
+
+/// Suspends a process that is no more, or whose execution is over.
+#[cold]
+fn leave_for_good<R>() -> Option<R> {
+    leave();
+    None
+}
+
+/// Knows a handler of the running process, by the number that is returned. `None`: there is no execution.
+pub(crate) fn install_handler(handler: Handler) -> Option<u32> {
+    with(|execution| execution.install(handler))
+}
+
+/// All other processes begin, as children of the running one.
+pub(crate) fn fork_all() {
+    with(|execution| execution.fork_all());
+}
+
+/// The running process waits until it is born.
+pub(crate) fn wait_for_birth() {
+    if let Some(Arrival::Switch(mine)) = with(|execution| execution.arrive_to_be_born()) {
+        let _ = switch(mine);
     }
 }
 

@@ -50,6 +50,9 @@ pub struct Turn {
     pub entries: [u32; PROCESSES_MAX],
     /// How many operations each process has performed.
     pub steps: [u32; PROCESSES_MAX],
+    /// A digest of all on which the future depends, for a strategy that
+    /// [tells states apart](Strategy::tells_states_apart); otherwise 0.
+    pub state: u128,
 }
 
 /// A question with a finite number of answers, `0..arity`.
@@ -188,6 +191,12 @@ pub trait Strategy {
     /// strategies that look for starvation: what the harness lends to a solution must not be what
     /// starves anybody.
     fn serves_in_order(&self) -> bool {
+        false
+    }
+
+    /// Whether [`Turn::state`] is to say in which state the execution is. Only executions that touch no
+    /// memory, and make system calls instead, can say that.
+    fn tells_states_apart(&self) -> bool {
         false
     }
 

@@ -3,6 +3,7 @@
 //! An event says what a process did, where in the source, on which location, and what came of it.
 //! It holds no reference to an engine, so the same event can come from the model or from a real run.
 
+use std::fmt::{self, Write as _};
 use std::ops::ControlFlow;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
@@ -168,6 +169,61 @@ pub mod blocking {
     }
 }
 
+/// A message that the harness has sent: by whom, and the how manieth of that sender, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId {
+    /// The sender.
+    pub sender: ProcessId,
+    /// The number.
+    pub number: u8,
+}
+
+impl fmt::Display for MessageId {
+    /// `B0` for the first message of P1: a message begins with these two letters.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", char::from(b'A' + self.sender.index() as u8), self.number)
+    }
+}
+
+/// What a receiver was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Received {
+    /// Nothing yet: it asks.
+    Asked,
+    /// A message, whole.
+    Message(MessageId),
+    /// Something that was never sent so.
+    Damaged(Damage),
+    /// The end: there will be no more.
+    End,
+    /// An error, by the name of its `errno`.
+    Failed(&'static str),
+}
+
+/// How what was received differs from all that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Damage {
+    /// The message that it begins like, if it begins like any.
+    pub message: Option<MessageId>,
+    /// How many bytes were received.
+    pub length: u32,
+    /// How many of them are like that message's.
+    pub whole: u32,
+    /// What stands there instead.
+    pub instead: Instead,
+}
+
+/// What stands where a message is damaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Instead {
+    /// Nothing: it ends there.
+    Nothing,
+    /// Bytes of that message, from that place on.
+    Of(MessageId, u32),
+    /// Bytes that were never sent.
+    Unknown,
+}
+
 /// What a process calls of the contract that it exercises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
@@ -209,6 +265,16 @@ pub enum Service {
     Increment,
     /// `value` of a counter; the value is known when it returns.
     Value(u64),
+    /// What is opened before the other processes are born; if it failed, why.
+    Open(Option<&'static str>),
+    /// `begin`: a process takes its part.
+    Begin(Option<&'static str>),
+    /// `send` of a message.
+    Send(MessageId, Option<&'static str>),
+    /// `receive`; what, is known when it returns.
+    Receive(Received),
+    /// `end`: a process sends, or receives, no more.
+    End(Option<&'static str>),
 }
 
 /// What a service means for the process that calls it: where it is meanwhile, and afterwards.
@@ -241,8 +307,17 @@ impl Service {
             | Self::EndRead
             | Self::EndWrite
             | Self::PutDown => Phase::Releases,
-            Self::Deposit(_) | Self::Take(_) | Self::Increment => Phase::Serves,
-            Self::SignalOn(_) | Self::BroadcastOn(_) | Self::Value(_) => Phase::Acts,
+            Self::Deposit(_)
+            | Self::Take(_)
+            | Self::Increment
+            | Self::Send(..)
+            | Self::Receive(_) => Phase::Serves,
+            Self::SignalOn(_)
+            | Self::BroadcastOn(_)
+            | Self::Value(_)
+            | Self::Open(_)
+            | Self::Begin(_)
+            | Self::End(_) => Phase::Acts,
         }
     }
 
@@ -266,8 +341,104 @@ impl Service {
             Self::PutDown => "put_down",
             Self::Increment => "increment",
             Self::Value(_) => "value",
+            Self::Open(_) => "open",
+            Self::Begin(_) => "begin",
+            Self::Send(..) => "send",
+            Self::Receive(_) => "receive",
+            Self::End(_) => "end",
         }
     }
+}
+
+/// A short text that is kept in place, so that an event can be copied. What is too long ends in an ellipsis.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Text {
+    bytes: [u8; Self::BYTES],
+    length: u8,
+}
+
+impl Text {
+    /// So many bytes it has room for.
+    const BYTES: usize = 71;
+
+    /// No text.
+    pub const fn new() -> Self {
+        Self { bytes: [0; Self::BYTES], length: 0 }
+    }
+
+    /// What is displayed, as far as there is room.
+    pub fn of(what: impl fmt::Display) -> Self {
+        let mut text = Self::new();
+        // A text that is full says so, to end the writing early.
+        let _ = write!(text, "{what}");
+        text
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Write for Text {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        const ELLIPSIS: &str = "…";
+        for letter in text.chars() {
+            let (start, bytes) = (usize::from(self.length), letter.len_utf8());
+            if start + bytes + ELLIPSIS.len() > Self::BYTES {
+                self.bytes[start..start + ELLIPSIS.len()].copy_from_slice(ELLIPSIS.as_bytes());
+                self.length += ELLIPSIS.len() as u8;
+                return Err(fmt::Error);
+            }
+            letter.encode_utf8(&mut self.bytes[start..]);
+            self.length += bytes as u8;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One step into a system call, or within it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SystemCall {
+    /// Where it was made.
+    pub site: Site,
+    /// The call with its arguments, as the manual writes it: `read(3, 4096 bytes)`.
+    pub call: Text,
+    /// How far it has come.
+    pub progress: Progress,
+    /// Whether this is one of the results that the kernel may give, but need not.
+    pub unusual: bool,
+}
+
+/// How far a system call has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Progress {
+    /// It returned this: `5`, `-1 EAGAIN`.
+    Returned(Text),
+    /// It waits.
+    Waits,
+    /// A signal interrupted it.
+    Interrupted,
+    /// Its process died in it.
+    Died,
 }
 
 /// What a process did in one step.
@@ -290,6 +461,23 @@ pub enum EventKind {
         /// Whether it returns at once, although nobody woke it.
         spurious: bool,
     },
+    /// It made a step into a system call, or within one.
+    SystemCall(SystemCall),
+    /// A signal is delivered: its handler begins.
+    Handler {
+        /// The signal, and who sent it.
+        signal: Text,
+    },
+    /// The handler of the signal returned.
+    Handled {
+        /// The signal.
+        signal: Text,
+    },
+    /// It was killed.
+    Died {
+        /// Whether that was to happen, and is nobody's fault.
+        by_fault: bool,
+    },
     /// It has done all it had to do and rests in its remainder section for ever.
     Finished,
 }
@@ -309,8 +497,14 @@ impl EventKind {
                 Phase::Releases | Phase::Serves => Some(Section::Remainder),
                 Phase::Acts => None,
             },
-            Self::Finished => Some(Section::Remainder),
-            Self::Access(_) | Self::Fence(..) | Self::Pause(_) | Self::Sleep { .. } => None,
+            Self::Finished | Self::Died { .. } => Some(Section::Remainder),
+            Self::Access(_)
+            | Self::Fence(..)
+            | Self::Pause(_)
+            | Self::Sleep { .. }
+            | Self::SystemCall(_)
+            | Self::Handler { .. }
+            | Self::Handled { .. } => None,
         }
     }
 
@@ -336,12 +530,36 @@ impl EventKind {
         }
     }
 
+    /// Where in the source it stands, if it is a step.
+    pub const fn site(&self) -> Option<Site> {
+        match self {
+            Self::Access(access) => Some(access.site),
+            Self::SystemCall(call) => Some(call.site),
+            Self::Fence(_, site) | Self::Pause(site) | Self::Sleep { site, .. } => Some(site),
+            Self::Called(_)
+            | Self::Returned(_)
+            | Self::Handler { .. }
+            | Self::Handled { .. }
+            | Self::Died { .. }
+            | Self::Finished => None,
+        }
+    }
+
     /// Whether it is a step of the execution, and no mere passing of a border.
     #[inline]
     pub const fn is_step(&self) -> bool {
         match self {
-            Self::Access(_) | Self::Fence(..) | Self::Pause(_) | Self::Sleep { .. } => true,
-            Self::Called(_) | Self::Returned(_) | Self::Finished => false,
+            Self::Access(_)
+            | Self::Fence(..)
+            | Self::Pause(_)
+            | Self::Sleep { .. }
+            | Self::SystemCall(_) => true,
+            Self::Called(_)
+            | Self::Returned(_)
+            | Self::Handler { .. }
+            | Self::Handled { .. }
+            | Self::Died { .. }
+            | Self::Finished => false,
         }
     }
 }
@@ -364,6 +582,12 @@ pub trait Observer {
     /// Steps are told only while the execution is being traced, but for a process that wakes up by
     /// itself; that and all other events always.
     fn observe(&mut self, event: &Event) -> ControlFlow<()>;
+
+    /// A digest of what it remembers, if that depends on more than what each process has done and been
+    /// answered: on who was faster. Executions are told apart by it.
+    fn digest(&self) -> u64 {
+        0
+    }
 }
 
 /// Watches nothing.

@@ -10,7 +10,7 @@ use crate::event::Observer;
 use crate::memory::Model;
 use crate::process::ProcessId;
 use crate::scenario::{Scenario, Situation};
-use crate::strategy::{Exhaustive, Replay};
+use crate::strategy::{Exhaustive, Replay, States};
 use crate::trace::Schedule;
 
 /// How a scenario is set up for an exploration.
@@ -188,6 +188,7 @@ impl<'a> Explorer<'a> {
             traced,
             overrides: self.overrides.clone(),
             loans: self.scenario.loans(),
+            machine: self.scenario.machine(setup.situation),
         };
         let body = self
             .scenario
@@ -316,6 +317,9 @@ impl<'a> Explorer<'a> {
             steps_max: setup.steps_max.min(EXHAUSTIVE_STEPS_MAX * setup.processes() as u32),
             ..setup.clone()
         };
+        if self.scenario.machine(setup.situation).is_some() {
+            return self.visit_states(setup, executions_max, observer, judge);
+        }
         for restarts in 0.. {
             let hidden_before = self.engine.hidden_turns();
             let share = if hidden_before == 0 { 1 } else { HIDDEN_SHARE };
@@ -334,6 +338,35 @@ impl<'a> Explorer<'a> {
                 found.exhausted = next.exhausted;
                 found.add(next);
             }
+            found.complete = strategy.complete();
+            found.blocked = strategy.blocked();
+            found.cut = strategy.cut();
+            found.exhausted = strategy.is_exhausted() && strategy.cut() == 0;
+            // A waiting loop turned out not to be one: what was cut there must be explored too.
+            if found.breach.is_some() || self.engine.hidden_turns() == hidden_before {
+                return Ok(found);
+            }
+            if restarts == RESTARTS_MAX {
+                found.exhausted = false;
+                return Ok(found);
+            }
+        }
+        unreachable!("the last restart returns")
+    }
+
+    /// Explores all states of processes that make system calls, or those of `executions_max` executions.
+    fn visit_states<O: Observer, B>(
+        &mut self,
+        setup: &Setup,
+        executions_max: u64,
+        mut observer: impl FnMut() -> O,
+        mut judge: impl FnMut(&Run<'_>, &O) -> Option<B>,
+    ) -> Result<Exploration<B>, Crash> {
+        for restarts in 0.. {
+            let hidden_before = self.engine.hidden_turns();
+            let mut strategy = States::new(executions_max);
+            let mut found =
+                self.explore(setup, &mut strategy, u64::MAX, &mut observer, &mut judge)?;
             found.complete = strategy.complete();
             found.blocked = strategy.blocked();
             found.cut = strategy.cut();

@@ -43,6 +43,8 @@ pub mod shim;
 pub mod strategy;
 pub mod trace;
 
+pub use shim::os;
+
 /// What a student's file imports.
 pub mod prelude {
     pub use crate::contract::{

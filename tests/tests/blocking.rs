@@ -44,7 +44,14 @@ enum End {
 }
 
 fn settings(model: Model) -> Settings {
-    Settings { model, steps_max: 400, traced: false, overrides: Vec::new(), loans: Loans::ALL }
+    Settings {
+        model,
+        steps_max: 400,
+        traced: false,
+        overrides: Vec::new(),
+        loans: Loans::ALL,
+        machine: None,
+    }
 }
 
 fn ends<S: Sync>(

@@ -92,8 +92,14 @@ impl Observer for Recorder {
 fn traces(strategy: &mut dyn Strategy, model: Model) -> Vec<Trace> {
     let scenario = CriticalSectionScenario::<reference::peterson::Peterson>::new();
     let mut engine = Engine::new();
-    let settings =
-        Settings { model, steps_max: 400, traced: true, overrides: Vec::new(), loans: Loans::ALL };
+    let settings = Settings {
+        model,
+        steps_max: 400,
+        traced: true,
+        overrides: Vec::new(),
+        loans: Loans::ALL,
+        machine: None,
+    };
     let mut traces = Vec::new();
     for _ in 0..20 {
         let body = scenario.body(&[2, 2], scenario.situations()[0]).expect("it can be made");

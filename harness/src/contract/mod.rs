@@ -7,6 +7,7 @@ mod critical_section;
 mod monitor;
 mod philosophers;
 mod readers_writers;
+mod record_pipe;
 mod semaphore;
 
 pub use buffer::Buffer;

@@ -21,12 +21,14 @@ use crate::memory::Race;
 use crate::process::{ProcessId, ProcessSet};
 use crate::trace::Schedule;
 
+mod calling;
 mod sleeping;
 mod state;
 mod waiting;
 
+pub(crate) use calling::{Called, decoded};
 pub use sleeping::{Cause, Waitable, Wanted};
-pub(crate) use state::{HEARTBEAT, State, TrialRequest};
+pub(crate) use state::{HEARTBEAT, Handler, State, TrialRequest};
 
 use state::{LOCATION_BITS, STEPS_PER_BEAT, beat};
 use waiting::unpark;
@@ -61,6 +63,8 @@ pub(crate) struct Execution<'a> {
     watches: bool,
     spinning: Spinning,
     serves_in_order: bool,
+    /// Whether the strategy wants to know the state.
+    tells_states_apart: bool,
     /// Whether to look for turns of waiting loops.
     tracks: bool,
     /// Whether somebody is told of every operation.
@@ -109,6 +113,7 @@ impl<'a> Execution<'a> {
         let tells = watches || settings.traced;
         let steps_max = settings.steps_max;
         let serves_in_order = strategy.serves_in_order();
+        let tells_states_apart = settings.machine.is_some() && strategy.tells_states_apart();
         Self {
             strategy,
             observer,
@@ -118,6 +123,7 @@ impl<'a> Execution<'a> {
             watches,
             spinning,
             serves_in_order,
+            tells_states_apart,
             tracks,
             tells,
         }
@@ -178,16 +184,26 @@ impl<'a> Execution<'a> {
     /// The location of a variable whose tag is `tag`, registered at its first use in this
     /// execution with the value that it was created with.
     #[inline]
-    pub(crate) fn locate(&mut self, tag: &AtomicU64, initial: u64) -> LocationId {
+    pub(crate) fn locate(&mut self, tag: &AtomicU64, initial: u64, site: Site) -> LocationId {
         let known = tag.load(Ordering::Relaxed);
         if known >> LOCATION_BITS == self.state.stamp {
             return LocationId((known & ((1 << LOCATION_BITS) - 1)) as u32);
         }
-        self.register(tag, initial)
+        self.register(tag, initial, site)
     }
 
     #[cold]
-    fn register(&mut self, tag: &AtomicU64, initial: u64) -> LocationId {
+    fn register(&mut self, tag: &AtomicU64, initial: u64, site: Site) -> LocationId {
+        if !self.settings.loans.memory {
+            self.end(Outcome::Panicked {
+                process: Some(self.state.running),
+                message:
+                    "shared memory is not lent to this assignment: its processes have their memory \
+                          for themselves, and pass messages"
+                        .to_owned(),
+                site: format!("{}:{}", site.file(), site.line()),
+            });
+        }
         let location = self.state.memory.locate(initial);
         assert!(location.0 < 1 << LOCATION_BITS, "a solution has fewer than a million variables");
         tag.store(self.state.stamp << LOCATION_BITS | u64::from(location.0), Ordering::Relaxed);
@@ -277,19 +293,23 @@ impl<'a> Execution<'a> {
             self.cut(Outcome::StepLimit);
             return None;
         }
-        let next = if runnable == ProcessSet::only(lowest) && !self.watches {
-            lowest
-        } else {
-            state.turn.runnable = runnable;
-            state.turn.parked = state.parked;
-            let Some(index) = self.strategy.choose(&Choice::Process(&state.turn)) else {
-                self.cut(Outcome::Abandoned);
-                return None;
+        let next =
+            if runnable == ProcessSet::only(lowest) && !self.watches && !self.tells_states_apart {
+                lowest
+            } else {
+                state.turn.runnable = runnable;
+                state.turn.parked = state.parked;
+                if self.tells_states_apart {
+                    state.turn.state = calling::state(state, &*self.observer);
+                }
+                let Some(index) = self.strategy.choose(&Choice::Process(&state.turn)) else {
+                    self.cut(Outcome::Abandoned);
+                    return None;
+                };
+                let next = ProcessId::new(index);
+                assert!(runnable.contains(next), "a strategy chooses a process that can step");
+                next
             };
-            let next = ProcessId::new(index);
-            assert!(runnable.contains(next), "a strategy chooses a process that can step");
-            next
-        };
         state.schedule.step(next);
         state.running = next;
         state.turn.previous = Some(next);

@@ -11,10 +11,11 @@ mod outcome;
 mod spin;
 
 use crate::event::LocationId;
+use crate::kernel::Simulated;
 use crate::process::{ProcessId, ProcessSet};
 use crate::trace::Schedule;
 
-pub(crate) use execution::{Arrival, Execution, HEARTBEAT, TrialRequest};
+pub(crate) use execution::{Arrival, Called, Execution, HEARTBEAT, Handler, TrialRequest, decoded};
 pub use execution::{Cause, Waitable, Wanted};
 pub(crate) use fiber::{Fiber, Guard, Stopped, Suspender};
 pub(crate) use operation::{
@@ -65,6 +66,11 @@ impl Engine {
     /// How often `process` entered its critical section in the last execution.
     pub fn entries(&self, process: ProcessId) -> u32 {
         self.state.turn.entries[process.index()]
+    }
+
+    /// The machine at the end of the last execution, if there was one.
+    pub fn machine(&self) -> Option<&Simulated> {
+        self.state.kernel.as_ref()
     }
 
     /// Who sleeps at the end of the last execution, and for what.

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use crate::event::{LocationId, Site};
+use crate::kernel::Config;
 use crate::memory::Model;
 use crate::process::{ProcessId, ProcessSet};
 
@@ -87,6 +88,8 @@ pub struct Override {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a loan of its own")]
 pub struct Loans {
+    /// Shared memory: atomics and cells. Processes that pass messages have none.
+    pub memory: bool,
     /// `park`, `unpark` and the futex.
     pub sleep: bool,
     /// The guard.
@@ -99,9 +102,13 @@ pub struct Loans {
 
 impl Loans {
     /// Everything.
-    pub const ALL: Self = Self { sleep: true, guard: true, permits: true, condition: true };
-    /// Nothing: whoever waits spins.
-    pub const NONE: Self = Self { sleep: false, guard: false, permits: false, condition: false };
+    pub const ALL: Self =
+        Self { memory: true, sleep: true, guard: true, permits: true, condition: true };
+    /// Memory only: whoever waits spins.
+    pub const NONE: Self =
+        Self { memory: true, sleep: false, guard: false, permits: false, condition: false };
+    /// System calls only.
+    pub const CALLS: Self = Self { memory: false, ..Self::NONE };
 }
 
 /// How an execution is run, beside its strategy.
@@ -117,4 +124,7 @@ pub struct Settings {
     pub overrides: Vec<Override>,
     /// What the solution may use.
     pub loans: Loans,
+    /// The machine that it runs on, if it makes system calls. Process 0 is there in the beginning; the others
+    /// are its children.
+    pub machine: Option<Config>,
 }

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::ControlFlow;
 
 use crate::choice::{Choice, Pending, Spinning, Strategy};
-use crate::event::{AccessKind, Event, EventKind, LocationId, Observer, Section};
+use crate::event::{AccessKind, Event, EventKind, LocationId, Observer, Section, SystemCall};
 use crate::exploration::{Crash, Explorer, Setup};
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
 use crate::trace::Schedule;
@@ -574,12 +574,15 @@ impl Observer for Surveyor {
             Mark { site: site.addr(), location, read, written }
         };
         let section = match event.kind {
-            EventKind::Called(_) | EventKind::Returned(_) | EventKind::Finished => {
-                match event.kind.section() {
-                    Some(section) => section,
-                    None => return ControlFlow::Continue(()),
-                }
-            }
+            EventKind::Called(_)
+            | EventKind::Returned(_)
+            | EventKind::Finished
+            | EventKind::Died { .. }
+            | EventKind::Handler { .. }
+            | EventKind::Handled { .. } => match event.kind.section() {
+                Some(section) => section,
+                None => return ControlFlow::Continue(()),
+            },
             EventKind::Access(access) => {
                 let place = access.location.0 as usize;
                 if place >= self.values.len() {
@@ -591,7 +594,10 @@ impl Observer for Surveyor {
                 self.put(me, mark);
                 return ControlFlow::Continue(());
             }
-            EventKind::Fence(_, site) | EventKind::Pause(site) | EventKind::Sleep { site, .. } => {
+            EventKind::SystemCall(SystemCall { site, .. })
+            | EventKind::Fence(_, site)
+            | EventKind::Pause(site)
+            | EventKind::Sleep { site, .. } => {
                 self.put(me, mark(site, None, None, None));
                 return ControlFlow::Continue(());
             }

@@ -40,18 +40,10 @@ impl Observer for Steps {
         if event.kind.is_entry() {
             self.entries.push((step, event.process));
         }
-        let site = match event.kind {
-            EventKind::Access(access) => {
-                self.accesses.push(step);
-                access.site
-            }
-            EventKind::Fence(_, site) | EventKind::Pause(site) | EventKind::Sleep { site, .. } => {
-                site
-            }
-            EventKind::Called(_) | EventKind::Returned(_) | EventKind::Finished => {
-                return ControlFlow::Continue(());
-            }
-        };
+        let Some(site) = event.kind.site() else { return ControlFlow::Continue(()) };
+        if matches!(event.kind, EventKind::Access(_) | EventKind::SystemCall(_)) {
+            self.accesses.push(step);
+        }
         let site: *const std::panic::Location<'_> = site;
         self.codes.resize(step, (usize::MAX, 0));
         self.codes.push((event.process.index(), site.addr()));

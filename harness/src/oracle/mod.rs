@@ -6,6 +6,7 @@
 mod buffer;
 mod bypass;
 mod counter;
+mod messages;
 mod monitor;
 mod mutual_exclusion;
 mod permits;
@@ -17,6 +18,7 @@ mod stillness;
 pub use buffer::Buffer;
 pub use bypass::Bypass;
 pub use counter::Counter;
+pub use messages::{Messages, Mishap};
 pub use monitor::Monitor;
 pub use mutual_exclusion::{MutualExclusion, Overlap};
 pub use permits::Permits;

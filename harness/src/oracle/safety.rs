@@ -5,13 +5,14 @@ use std::ops::ControlFlow;
 
 use super::buffer::Buffer;
 use super::counter::Counter;
+use super::messages::{Messages, Mishap};
 use super::monitor::Monitor;
 use super::mutual_exclusion::{MutualExclusion, Overlap};
 use super::permits::Permits;
 use super::philosophers::Neighbours;
 use super::readers_writers::ReadersWriters;
 use crate::event::{Event, Observer};
-use crate::process::ProcessId;
+use crate::process::{ProcessId, ProcessSet};
 
 /// What must never happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,13 @@ pub enum Rule {
     ReadersWriters,
     /// More than one active in a monitor, or a `wait` on a condition that returns unprompted.
     Monitor,
+    /// A message that is damaged, lost, or received twice; an end that comes too early.
+    Messages {
+        /// Who receives. The others send: so many.
+        receiver: usize,
+        /// How many send.
+        senders: usize,
+    },
 }
 
 /// A rule was broken.
@@ -91,6 +99,13 @@ pub enum Breach {
         /// The one that was taken first.
         second: u64,
     },
+    /// An exchange of messages went wrong.
+    Mishap {
+        /// For whom.
+        process: ProcessId,
+        /// How.
+        mishap: Mishap,
+    },
     /// `wait` returned, but there was no permit.
     NoPermit {
         /// To whom.
@@ -123,6 +138,8 @@ pub enum Safety {
     ReadersWriters(ReadersWriters),
     /// [`Rule::Monitor`].
     Monitor(Monitor),
+    /// [`Rule::Messages`].
+    Messages(Messages),
 }
 
 impl Safety {
@@ -136,6 +153,12 @@ impl Safety {
             Rule::Neighbours { places } => Self::Neighbours(Neighbours::new(places)),
             Rule::ReadersWriters => Self::ReadersWriters(ReadersWriters::new()),
             Rule::Monitor => Self::Monitor(Monitor::new()),
+            Rule::Messages { receiver, senders } => {
+                let receiver = ProcessId::new(receiver);
+                let mut others = ProcessSet::first(senders + 1);
+                others.remove(receiver);
+                Self::Messages(Messages::new(receiver, others))
+            }
         }
     }
 
@@ -149,6 +172,7 @@ impl Safety {
             Self::Neighbours(oracle) => oracle.overlap().map(Breach::Overlap),
             Self::ReadersWriters(oracle) => oracle.overlap().map(Breach::Overlap),
             Self::Monitor(oracle) => oracle.breach(),
+            Self::Messages(oracle) => oracle.breach(),
         }
     }
 
@@ -171,6 +195,7 @@ impl Observer for Safety {
             Self::Neighbours(oracle) => oracle.observe(event),
             Self::ReadersWriters(oracle) => oracle.observe(event),
             Self::Monitor(oracle) => oracle.observe(event),
+            Self::Messages(oracle) => oracle.observe(event),
         }
     }
 }

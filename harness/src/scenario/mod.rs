@@ -12,6 +12,7 @@ mod situation;
 use crate::backend::{self, Panic};
 use crate::engine::{Body, Loans};
 use crate::event::{EventKind, Service, Site};
+use crate::kernel::Config;
 use crate::process::ProcessId;
 use crate::shim::yield_now;
 
@@ -91,6 +92,11 @@ pub trait Scenario {
     /// What its solutions may use beside atomics.
     fn loans(&self) -> Loans {
         Loans::ALL
+    }
+
+    /// The machine on which its solutions make system calls, if they do.
+    fn machine(&self, _situation: &Situation) -> Option<Config> {
+        None
     }
 
     /// What it is put through. The names differ.

@@ -80,7 +80,7 @@ pub fn futex_wait(word: &AtomicU32, expected: u32) {
         None => return std::thread::yield_now(),
     }
     let Some(me) = backend::running() else { return };
-    let Some(location) = backend::locate(word.variable()) else { return };
+    let Some(location) = backend::locate(word.variable(), site) else { return };
     let operand = u64::from(expected);
     let call = |method| Call { site, method, operand };
     // The kernel looks and enqueues under a lock, and wakes under the same. The queue's version
@@ -116,7 +116,7 @@ pub fn futex_wait(word: &AtomicU32, expected: u32) {
 pub fn futex_wake(word: &AtomicU32, count: usize) -> usize {
     check_lent(backend::loans().sleep, "a futex");
     let site = Location::caller();
-    let Some(location) = backend::locate(word.variable()) else { return 0 };
+    let Some(location) = backend::locate(word.variable(), Location::caller()) else { return 0 };
     let call = |method, operand| Call { site, method, operand };
     let mut wake = |now| Some(Queue(now).pop(count).0);
     let method_wake = const { &method(blocking::FUTEX_WAKE) };

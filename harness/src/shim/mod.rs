@@ -7,6 +7,7 @@ mod atomic;
 mod blocking;
 mod cell;
 mod hint;
+pub mod os;
 mod primitives;
 
 pub use atomic::{

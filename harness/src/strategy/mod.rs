@@ -16,6 +16,7 @@
 //! | [`Usher`] | who is let in while a reader stays inside? |
 //! | [`Frugal`] | shortest counterexamples: all executions with few switches and stale reads |
 //! | [`Exhaustive`] | every execution graph, once |
+//! | [`States`] | every state of processes that make system calls, once |
 //! | [`Replay`] | answers from a written schedule |
 //!
 //! Deliberately absent: clocks, thread-locals, and any look at the student's code.
@@ -33,6 +34,7 @@ mod replay;
 mod round_robin;
 mod standstill;
 mod starver;
+mod states;
 #[cfg(test)]
 mod toy;
 mod usher;
@@ -50,4 +52,5 @@ pub use replay::{Divergence, Mismatch, Replay};
 pub use round_robin::RoundRobin;
 pub use standstill::{PATIENCE, Standstill};
 pub use starver::{Adversary, Starver};
+pub use states::States;
 pub use usher::{Reception, Usher};

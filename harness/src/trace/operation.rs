@@ -1,7 +1,7 @@
 //! One event in the words of the source: `flag[1].load(SeqCst) → false`.
 
 use super::names::Names;
-use crate::event::{Access, AccessKind, EventKind, Service, blocking};
+use crate::event::{Access, AccessKind, EventKind, Progress, Service, blocking};
 
 /// What the process did, and what came of it.
 pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
@@ -12,6 +12,15 @@ pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
         EventKind::Returned(Service::Value(value)) => format!("value returns {value}"),
         EventKind::Returned(Service::Take(item)) => format!("take returns {item}"),
         EventKind::Returned(service) => format!("{} returns", call(*service)),
+        EventKind::SystemCall(call) => match call.progress {
+            Progress::Returned(answer) => format!("{} = {answer}", call.call),
+            Progress::Waits => format!("{} waits", call.call),
+            Progress::Interrupted => format!("{} is interrupted", call.call),
+            Progress::Died => format!("dies in {}", call.call),
+        },
+        EventKind::Handler { signal } => format!("handles {signal}"),
+        EventKind::Handled { signal } => format!("its handler of {signal} returns"),
+        EventKind::Died { .. } => "is dead".to_owned(),
         EventKind::Finished => "rests in its remainder section for ever".to_owned(),
         EventKind::Access(access) => describe_access(access, names),
         EventKind::Fence(ordering, _) => format!("fence({ordering:?})"),

@@ -8,7 +8,7 @@ use std::panic::Location;
 
 use super::names::{Names, file_name};
 use super::operation::describe;
-use crate::event::{Access, AccessKind, Event, EventKind, LocationId, Site};
+use crate::event::{Access, AccessKind, Event, EventKind, LocationId, SystemCall};
 use crate::process::ProcessId;
 
 /// One event in words.
@@ -34,7 +34,7 @@ pub fn story(events: &[Event], names: &Names) -> Vec<StoryStep> {
     events
         .iter()
         .map(|event| {
-            let site = site(&event.kind).filter(|site| names.knows(site));
+            let site = event.kind.site().filter(|site| names.knows(site));
             StoryStep {
                 number: event.kind.is_step().then_some(event.step + 1),
                 process: event.process,
@@ -44,6 +44,9 @@ pub fn story(events: &[Event], names: &Names) -> Vec<StoryStep> {
                     EventKind::Sleep { spurious: true, .. } => {
                         "spurious: the call may return although nobody woke its caller".to_owned()
                     }
+                    EventKind::SystemCall(SystemCall { unusual: true, .. }) => {
+                        "unusual, and legal: see the call's page of the manual".to_owned()
+                    }
                     _ => String::new(),
                 },
                 file: site.map(|site| file_name(site.file()).to_owned()),
@@ -51,17 +54,6 @@ pub fn story(events: &[Event], names: &Names) -> Vec<StoryStep> {
             }
         })
         .collect()
-}
-
-/// Where in the source an event stands.
-pub(super) const fn site(kind: &EventKind) -> Option<Site> {
-    match kind {
-        EventKind::Access(access) => Some(access.site),
-        EventKind::Fence(_, site) | EventKind::Pause(site) | EventKind::Sleep { site, .. } => {
-            Some(site)
-        }
-        EventKind::Called(_) | EventKind::Returned(_) | EventKind::Finished => None,
-    }
 }
 
 /// The writes to each location in modification order, the initial value left out.

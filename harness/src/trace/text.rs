@@ -23,7 +23,7 @@ use std::fmt;
 use super::names::file_name;
 use super::operation::call;
 use super::schedule::Schedule;
-use crate::event::{Access, AccessKind, Event, EventKind, Site, WriteId};
+use crate::event::{Access, AccessKind, Event, EventKind, Progress, Site, WriteId};
 
 /// What happened in one execution.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +45,22 @@ impl fmt::Display for Trace {
                 EventKind::Called(service) => write!(f, "called {}", call(*service))?,
                 EventKind::Returned(service) => write!(f, "returned {}", call(*service))?,
                 EventKind::Finished => f.write_str("finished")?,
+                EventKind::SystemCall(call) => {
+                    write!(f, "call {}", call.call)?;
+                    match call.progress {
+                        Progress::Returned(answer) => write!(f, " = {answer}")?,
+                        Progress::Waits => f.write_str(" waits")?,
+                        Progress::Interrupted => f.write_str(" interrupted")?,
+                        Progress::Died => f.write_str(" died")?,
+                    }
+                    f.write_str(if call.unusual { " unusual" } else { "" })?;
+                    write_site(f, call.site)?;
+                }
+                EventKind::Handler { signal } => write!(f, "handler {signal}")?,
+                EventKind::Handled { signal } => write!(f, "handled {signal}")?,
+                EventKind::Died { by_fault } => {
+                    f.write_str(if *by_fault { "died by-fault" } else { "died" })?;
+                }
                 EventKind::Access(access) => write_access(f, access)?,
                 EventKind::Fence(ordering, site) => {
                     write!(f, "fence {ordering:?}")?;

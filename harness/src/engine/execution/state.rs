@@ -1,5 +1,6 @@
 //! What an execution keeps between two steps, in buffers that serve the next one too.
 
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::super::fiber::Suspender;
@@ -8,6 +9,7 @@ use super::Outcome;
 use super::sleeping::{Waitable, Wanted};
 use crate::choice::Turn;
 use crate::event::LocationId;
+use crate::kernel::{SigInfo, Simulated};
 use crate::memory::{Memory, Model};
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
 use crate::trace::Schedule;
@@ -22,7 +24,7 @@ pub(crate) struct TrialRequest {
 }
 
 /// One process, seen from inside the execution.
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Local {
     pub(super) suspender: Option<Suspender>,
@@ -41,6 +43,27 @@ pub(super) struct Local {
     /// Whether its last step was a pause. Others need no second chance to run before it has done
     /// something: pauses in a row are one step, however long a process backs off.
     pub(super) paused: bool,
+    /// Whether it has been told that it is no more.
+    pub(super) buried: bool,
+    /// Whether it waits in a system call.
+    pub(super) waits_in_call: bool,
+    /// A digest of the system calls that it has made and of what they were answered, which is all that
+    /// its code depends on.
+    pub(super) history: u128,
+    /// The handlers of signals that it has installed, by the number under which the kernel knows them.
+    pub(in crate::engine) handlers: Vec<Handler>,
+}
+
+/// What a process does about a signal.
+pub(crate) type Handler = Rc<dyn Fn(&SigInfo)>;
+
+impl std::fmt::Debug for Local {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Local")
+            .field("run", &self.run)
+            .field("wants", &self.wants)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The buffers of executions: reused, so that an execution allocates nothing.
@@ -75,6 +98,8 @@ pub(crate) struct State {
     /// The turn to try out in this execution, and its trial once it is under way.
     pub(in crate::engine) wanted_trial: Option<TrialRequest>,
     pub(super) trial: Option<Trial>,
+    /// The machine, if system calls are made.
+    pub(in crate::engine) kernel: Option<Simulated>,
 }
 
 /// Numbers executions over all threads, so that no two share a stamp.
@@ -119,6 +144,7 @@ impl State {
             trial_requests: Vec::new(),
             wanted_trial: None,
             trial: None,
+            kernel: None,
         }
     }
 
@@ -143,6 +169,10 @@ impl State {
             local.wants = None;
             local.woke_up = false;
             local.paused = false;
+            local.buried = false;
+            local.waits_in_call = false;
+            local.history = 0;
+            local.handlers.clear();
         }
         self.arrivals = 0;
         self.waitables.clear();
@@ -152,6 +182,7 @@ impl State {
         self.alone = 0;
         self.trial_requests.clear();
         self.trial = None;
+        self.kernel = None;
     }
 
     /// Operations performed in this execution.
