@@ -12,6 +12,20 @@ pub struct Fd(pub i32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Pid(pub i32);
 
+impl Fd {
+    /// As what a call returns.
+    pub(super) const fn answer(self) -> usize {
+        self.0.unsigned_abs() as usize
+    }
+}
+
+impl Pid {
+    /// As what a call returns.
+    pub(super) const fn answer(self) -> usize {
+        self.0.unsigned_abs() as usize
+    }
+}
+
 /// The number of a signal: 1 to 31 the standard ones, 34 to 64 the real-time ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Signal(pub i32);
@@ -58,6 +72,47 @@ impl Signal {
 /// A set of signals: bit `n - 1` for signal `n`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct SigSet(pub u64);
+
+impl SigSet {
+    /// No signal: `sigemptyset(3)`.
+    pub const EMPTY: Self = Self(0);
+
+    /// All signals that programs know: `sigfillset(3)`.
+    pub const ALL: Self = Self(!(1 << 31 | 1 << 32));
+
+    const fn bit(signal: Signal) -> u64 {
+        if signal.is_valid() { 1 << (signal.0 - 1) } else { 0 }
+    }
+
+    /// These, and `signal`.
+    #[must_use]
+    pub const fn with(self, signal: Signal) -> Self {
+        Self(self.0 | Self::bit(signal))
+    }
+
+    /// These and those.
+    #[must_use]
+    pub const fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// These without those.
+    #[must_use]
+    pub const fn minus(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
+    /// All others.
+    #[must_use]
+    pub const fn complement(self) -> Self {
+        Self(!self.0)
+    }
+
+    /// Whether `signal` is one of them.
+    pub const fn contains(self, signal: Signal) -> bool {
+        self.0 & Self::bit(signal) != 0
+    }
+}
 
 bitflags! {
     /// How a file is opened: open(2), pipe(2), mq_open(3).
@@ -147,12 +202,12 @@ pub struct Action {
 /// Where a signal came from: `si_code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Origin {
-    /// kill(2).
+    /// kill(2). SIGPIPE looks as if the process had sent it to itself.
     #[default]
     User,
     /// sigqueue(3).
     Queue,
-    /// The kernel itself: SIGPIPE, SIGCHLD.
+    /// The kernel itself: SIGCHLD.
     Kernel,
     /// mq_notify(3).
     Notification,
@@ -167,7 +222,7 @@ pub struct SigInfo {
     pub origin: Origin,
     /// Who sent it; 0 where the kernel does not know.
     pub pid: Pid,
-    /// The value that went with it.
+    /// The value that went with it; of SIGCHLD, the status or the signal by which the child ended.
     pub value: i32,
 }
 
@@ -392,6 +447,18 @@ impl Call<'_> {
                 | Self::Socket { .. }
                 | Self::Socketpair { .. }
                 | Self::Accept { .. }
+        )
+    }
+
+    /// Whether it is started again after a handler with [`ActionFlags::RESTART`]. Source: signal(7).
+    pub const fn can_be_restarted(&self) -> bool {
+        !matches!(
+            self,
+            Self::Poll { .. }
+                | Self::Sigtimedwait { .. }
+                | Self::Sigsuspend { .. }
+                | Self::Pause
+                | Self::Nanosleep { .. }
         )
     }
 }

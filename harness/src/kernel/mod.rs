@@ -9,6 +9,8 @@
 //! is not modelled returns [`Errno::ENOSYS`]. Results that the real kernel may give, but need not, are asked
 //! as [`Choice::Fate`]; [`Faults`] says which of them are asked at all.
 
+#[cfg(test)]
+mod bench;
 mod call;
 mod errno;
 mod file;
@@ -58,6 +60,8 @@ pub struct Config {
     pub datagrams_max: usize,
     /// Bytes that one direction of a stream socket holds.
     pub stream_bytes_max: usize,
+    /// `RLIMIT_MSGQUEUE`: bytes that all queues may take, full, 819200.
+    pub queue_memory_max: usize,
     /// `RLIMIT_SIGPENDING`: queued signals.
     pub signals_max: usize,
     /// Descriptors of one process: `RLIMIT_NOFILE`.
@@ -74,6 +78,7 @@ impl Default for Config {
             pipe_pages: 16,
             queue_messages_max: 10,
             queue_bytes_max: 8192,
+            queue_memory_max: 819_200,
             datagrams_max: 10,
             stream_bytes_max: 212_992,
             signals_max: 1024,
@@ -254,6 +259,10 @@ impl<T> Slab<T> {
         free as u32
     }
 
+    fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().flatten()
+    }
+
     fn get(&self, id: u32) -> &T {
         self.0[id as usize].as_ref().expect("an object lives as long as it is named")
     }
@@ -370,19 +379,13 @@ impl Simulated {
             Call::Open { path, flags } => self.open(me, path, *flags, wait, waited),
             Call::Unlink { path } => self.unlink(path).into(),
             Call::Poll { fds, timeout } => self.poll(me, fds, *timeout, wait, waited),
-            Call::MqOpen { name, flags, attributes } => {
-                self.mq_open(me, name, *flags, *attributes).into()
-            }
-            Call::MqSend { fd, bytes, priority, timeout } => {
-                self.mq_send(me, *fd, bytes, *priority, *timeout, wait, waited)
-            }
-            Call::MqReceive { fd, buffer, priority, timeout } => {
-                self.mq_receive(me, *fd, buffer, priority, *timeout, wait, waited)
-            }
-            Call::MqGetattr { fd, attributes } => self.mq_getattr(me, *fd, attributes).into(),
-            Call::MqSetattr { fd, nonblocking } => self.mq_setattr(me, *fd, *nonblocking).into(),
-            Call::MqUnlink { name } => self.mq_unlink(name).into(),
-            Call::MqNotify { fd, signal } => self.mq_notify(me, *fd, *signal).into(),
+            Call::MqOpen { .. }
+            | Call::MqSend { .. }
+            | Call::MqReceive { .. }
+            | Call::MqGetattr { .. }
+            | Call::MqSetattr { .. }
+            | Call::MqUnlink { .. }
+            | Call::MqNotify { .. } => self.queue_call(me, call, wait, waited),
             Call::Socket { .. }
             | Call::Socketpair { .. }
             | Call::Bind { .. }
@@ -401,11 +404,12 @@ impl Simulated {
             | Call::Sigtimedwait { .. }
             | Call::Sigsuspend { .. }
             | Call::Pause => self.signal_call(me, call, wait, waited),
-            Call::Getpid => Attempt::Done(Ok(self.process(me).pid.0 as usize)),
-            Call::Getppid => self.getppid(me).into(),
+            Call::Getpid => Attempt::Done(Ok(self.process(me).pid.answer())),
+            Call::Getppid => Attempt::Done(Ok(self.getppid(me).answer())),
             Call::Waitpid { pid, hang, ending } => self.waitpid(me, *pid, *hang, ending),
             Call::Exit { status } => {
-                self.end(me, Ending::Exited(*status));
+                // exit(3): the parent is told the lowest eight bits.
+                self.end(me, Ending::Exited(*status & 0xff));
                 Attempt::Done(Ok(0))
             }
             Call::ClockGettime { now } => {
@@ -457,8 +461,11 @@ impl Simulated {
         match (one, other) {
             (Waiting::PipeToWrite(a, _), Waiting::PipeToWrite(b, _)) => a == b,
             (Waiting::SocketToSend(a, _), Waiting::SocketToSend(b, _)) => self.same_peer(a, b),
+            // Messages are handed over, to and from whoever came first.
             (
-                Waiting::Child(_)
+                Waiting::QueueToSend(_)
+                | Waiting::QueueToReceive(_)
+                | Waiting::Child(_)
                 | Waiting::Poll
                 | Waiting::Sleep
                 | Waiting::AnySignal
@@ -487,9 +494,8 @@ impl Simulated {
                 Waiting::SocketToAccept(socket) => self.is_acceptable(socket),
                 Waiting::SocketToConnect(socket) => self.is_connectable(socket),
                 Waiting::SignalOf(set) => self.is_pending(process, set),
-                Waiting::AnySignal => false,
-                Waiting::Child(child) => self.ended_child(process, child).is_some(),
-                Waiting::Sleep => false,
+                Waiting::Child(child) => self.is_child_settled(process, child),
+                Waiting::AnySignal | Waiting::Sleep => false,
             }
     }
 }
@@ -501,6 +507,9 @@ impl Kernel for Simulated {
         call: &mut Call<'_>,
         chooser: &mut dyn Chooser,
     ) -> Status {
+        if !self.process(process).is_alive() {
+            return Status::Died;
+        }
         let waited = self.process_mut(process).wait.take();
         self.waiting.retain(|other| *other != process);
         let is_new = waited.is_none();
@@ -523,18 +532,18 @@ impl Kernel for Simulated {
             polled: Vec::new(),
             message: None,
         });
+        if was_in_line && self.is_interrupted(process) {
+            // A signal that came is noticed before the clock is looked at.
+            wait.deadline = None;
+        }
         let why = match self.attempt(process, call, &mut wait, was_in_line) {
-            Attempt::Done(answer) => {
-                return if self.process(process).is_alive() {
-                    Status::Done(answer)
-                } else {
-                    Status::Died
-                };
-            }
+            _ if !self.process(process).is_alive() => return Status::Died,
+            Attempt::Done(answer) => return Status::Done(answer),
             Attempt::Wait(why) => why,
         };
         wait.why = why;
-        if was_in_line && self.is_interrupted(process) {
+        // Besides, sigsuspend(2) may let in what is pending already.
+        if self.is_interrupted(process) {
             return self.interrupted(process, call, &wait);
         }
         let dangers = self.dangers(process, call, true);

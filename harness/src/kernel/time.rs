@@ -32,3 +32,70 @@ impl Simulated {
         Attempt::Wait(Waiting::Sleep)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::bench::Bench;
+    use super::super::{ActionFlags, Call, Errno, Kernel as _, SigSet, Signal, Status, Timeout};
+    use super::START;
+
+    const OK: Status = Status::Done(Ok(0));
+
+    impl Bench {
+        fn sleep(&mut self, me: usize, until: Timeout) -> Status {
+            self.step(me, Call::Nanosleep { until })
+        }
+
+        fn clock(&mut self, me: usize) -> u64 {
+            let mut now = 0;
+            self.call(me, Call::ClockGettime { now: &mut now }).unwrap();
+            now - START
+        }
+    }
+
+    #[test]
+    fn time_passes_only_for_those_who_wait_for_it() {
+        let mut bench = Bench::new(3);
+        assert_eq!(bench.clock(0), 0);
+        let (soon, late) = (Timeout::After(50), Timeout::At(START + 100));
+        assert_eq!(bench.sleep(0, late), Status::Waits);
+        assert_eq!(bench.sleep(1, soon), Status::Waits);
+        assert_eq!(bench.clock(2), 0);
+        // Whoever is chosen may find that its time has come: the others were slow.
+        assert_eq!(bench.kernel.ready().len(), 3);
+        assert_eq!(bench.sleep(0, late), OK);
+        assert_eq!(bench.clock(2), 100);
+        // Time does not go back.
+        assert_eq!(bench.sleep(1, soon), OK);
+        assert_eq!(bench.clock(2), 100);
+        // An absolute time that is past is no reason to wait, nor is none at all.
+        for past in [late, Timeout::At(0), Timeout::After(0)] {
+            assert_eq!(bench.sleep(0, past), OK);
+        }
+        assert_eq!(bench.clock(2), 100);
+    }
+
+    #[test]
+    fn a_sleeper_that_never_wakes_is_not_ready() {
+        let mut bench = Bench::new(1);
+        bench.waits(0, Call::Nanosleep { until: Timeout::Never });
+    }
+
+    #[test]
+    fn a_handler_ends_a_sleep_before_its_time_and_it_is_not_restarted() {
+        let mut bench = Bench::new(2);
+        bench.catch(0, Signal::USR1, ActionFlags::RESTART, SigSet::EMPTY);
+        let until = Timeout::After(50);
+        assert_eq!(bench.sleep(0, until), Status::Waits);
+        bench.kill(1, 0, Signal::USR1);
+        let interrupted = Status::Interrupted(Some(Err(Errno::EINTR)));
+        assert_eq!(bench.sleep(0, until), interrupted);
+        assert_eq!(bench.handlers(0), [10]);
+        assert_eq!(bench.clock(0), 0);
+        // A signal without a handler does not.
+        assert_eq!(bench.sleep(0, until), Status::Waits);
+        bench.kill(1, 0, Signal::CHLD);
+        assert_eq!(bench.sleep(0, until), OK);
+        assert_eq!(bench.clock(0), 50);
+    }
+}

@@ -1,0 +1,111 @@
+//! The same calls on the simulated kernel and on Linux: what both sides of the test speak.
+//!
+//! [`Request`] is the one list of calls: how each is made up, and how it goes to the simulated kernel. The other
+//! side is the binary `executor`, whose processes make them on Linux. Between them go frames: four
+//! bytes of length, then JSON.
+
+mod request;
+
+use std::io::{self, Read, Write};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+pub use request::{Dice, Kind, Knowledge, Request};
+
+/// Processes that take part at most.
+pub const PROCESSES: usize = 4;
+
+/// Descriptors of a process: few, so that they run out.
+pub const DESCRIPTORS: usize = 16;
+
+/// Stands for a process that takes no part, as the parent of the first one.
+pub const STRANGER: i64 = -1;
+
+/// The paths that are used.
+pub const PATHS: [&str; 2] = ["f0", "f1"];
+
+/// What a process is told to do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Message {
+    /// The numbers that the processes have on this machine, by index.
+    pub pids: Vec<i32>,
+    /// The call.
+    pub request: Request,
+}
+
+/// What the process is told that makes the others.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Order {
+    /// Say what this machine can do.
+    Probe,
+    /// Make the first process of a sequence.
+    Begin,
+    /// End all processes of the sequence.
+    End,
+}
+
+/// What this machine can do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Abilities {
+    /// The number of the process that makes the others.
+    pub pid: i32,
+    /// Bytes of a new pipe.
+    pub pipe_bytes: usize,
+    /// Whether a pipe may be made larger than an ordinary user may.
+    pub has_large_pipes: bool,
+}
+
+/// Bytes that were read: how many, and enough of them to tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    length: usize,
+    first: Vec<u8>,
+    digest: u64,
+}
+
+impl Content {
+    /// Of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let first = bytes.iter().take(4).copied().collect();
+        let digest = bytes.iter().fold(0xcbf2_9ce4_8422_2325, |digest: u64, byte| {
+            (digest ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Self { length: bytes.len(), first, digest }
+    }
+}
+
+/// What became of a call: the same on both sides, or the simulation is wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// What it returned; an error is negative.
+    pub answer: i64,
+    /// What it wrote elsewhere, if it succeeded. Processes are named by index.
+    pub words: Vec<i64>,
+    /// What it read.
+    pub content: Content,
+}
+
+/// The bytes that a write with this seed writes: each differs from its neighbours and from those of
+/// other writes.
+pub fn bytes(seed: u8, length: usize) -> Vec<u8> {
+    (0..length).map(|at| seed ^ at as u8 ^ (at >> 8) as u8).collect()
+}
+
+/// Sends a frame.
+pub fn send(mut to: impl Write, what: &impl Serialize) -> io::Result<()> {
+    let mut frame = vec![0; 4];
+    serde_json::to_writer(&mut frame, what)?;
+    let length = frame.len() as u32 - 4;
+    frame[..4].copy_from_slice(&length.to_le_bytes());
+    to.write_all(&frame)
+}
+
+/// Receives a frame; waits for it.
+pub fn receive<T: DeserializeOwned>(mut from: impl Read) -> io::Result<T> {
+    let mut length = [0; 4];
+    from.read_exact(&mut length)?;
+    let mut body = vec![0; u32::from_le_bytes(length) as usize];
+    from.read_exact(&mut body)?;
+    Ok(serde_json::from_slice(&body)?)
+}

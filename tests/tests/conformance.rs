@@ -1,0 +1,215 @@
+//! The simulated kernel does what Linux does: the same random sequences of calls on both, compared call by
+//! call, in what is returned, read and answered, and in who waits.
+//!
+//! Where the two differ, Linux is right. The sequence is a function of its seed; what the machine cannot do
+//! is left out, and said.
+
+#[path = "conformance/machine.rs"]
+mod machine;
+#[path = "conformance/worlds.rs"]
+mod worlds;
+
+use std::fmt::Write as _;
+
+use machine::{Fate, Fates, Machine};
+use tests::conformance::{Dice, Kind, PROCESSES, Request};
+use worlds::World;
+
+/// Calls of one sequence at most.
+const CALLS: usize = 60;
+
+/// Worlds that are kept apart at most. Where there are more, the sequence ends.
+const WORLDS_MAX: usize = 64;
+
+/// How often each kind of call is made, of a hundred times.
+type Mix = &'static [(Kind, usize)];
+
+const PIPES: Mix =
+    &[(Kind::Pipes, 72), (Kind::Descriptors, 12), (Kind::Poll, 8), (Kind::Processes, 8)];
+
+const FIFOS: Mix = &[
+    (Kind::Fifos, 36),
+    (Kind::Pipes, 32),
+    (Kind::Descriptors, 16),
+    (Kind::Poll, 8),
+    (Kind::Processes, 8),
+];
+
+const FAMILIES: Mix = &[(Kind::Pipes, 25), (Kind::Descriptors, 20), (Kind::Processes, 55)];
+
+fn kind(mix: Mix, dice: &mut Dice) -> Kind {
+    let mut at = dice.below(mix.iter().map(|(_, weight)| weight).sum());
+    for &(kind, weight) in mix {
+        if at < weight {
+            return kind;
+        }
+        at -= weight;
+    }
+    unreachable!("it is below the sum")
+}
+
+/// What the sequences came to, so that they can be seen to reach what they are for.
+#[derive(Debug, Default)]
+struct Tally {
+    calls: usize,
+    waits: usize,
+    woken: usize,
+    died: usize,
+    failed: usize,
+    open_orders: usize,
+}
+
+/// Runs one sequence on both sides; a difference is described.
+fn run(machine: &mut Machine, mix: Mix, seed: u64, tally: &mut Tally) -> Result<(), String> {
+    let mut dice = Dice(seed);
+    let abilities = machine.abilities.clone();
+    machine.begin();
+    let mut worlds = vec![World::new(abilities.pipe_bytes / 4096)];
+    let mut log = String::new();
+    let mut opening = opening(mix, &mut dice);
+    opening.reverse();
+    for _ in 0..CALLS {
+        let idle = worlds[0].idle();
+        if idle.is_empty() || worlds.len() > WORLDS_MAX {
+            break;
+        }
+        let process = if opening.is_empty() { dice.one(&idle) } else { 0 };
+        let request = opening.pop().unwrap_or_else(|| {
+            let known = worlds[0].knowledge(process, abilities.has_large_pipes);
+            Request::random(kind(mix, &mut dice), &known, &mut dice)
+        });
+        let real = machine.call(process, &request);
+        tell(&mut log, process, &request, &real);
+        let mut possible: Vec<World> = Vec::new();
+        let mut others = Vec::new();
+        for world in worlds.iter().flat_map(|world| world.call(process, &request)) {
+            if *world.fates() != real {
+                others.push(world);
+            } else if !possible.contains(&world) {
+                possible.push(world);
+            }
+        }
+        if possible.is_empty() {
+            let mut text = format!("seed {seed}: the last call differs\n{log}simulated:\n");
+            for world in others {
+                tell(&mut text, process, &request, world.fates());
+                if worlds::is_unmodelled(world.fates()) {
+                    text.push_str("    (38 is ENOSYS: the simulation does not model it)\n");
+                }
+            }
+            return Err(text);
+        }
+        tally.calls += 1;
+        tally.waits += usize::from(real[process].is_none());
+        tally.open_orders += usize::from(possible.len() > 1);
+        for (index, fate) in real.iter().enumerate() {
+            tally.woken += usize::from(fate.is_some() && index != process);
+            tally.died += usize::from(matches!(fate, Some(Fate::Died)));
+            tally.failed += usize::from(matches!(fate, Some(Fate::Replied(it)) if it.answer < 0));
+        }
+        worlds = possible;
+    }
+    Ok(())
+}
+
+/// What a sequence begins with, so that it soon gets somewhere: something to talk through, mostly small,
+/// and others to talk to.
+fn opening(mix: Mix, dice: &mut Dice) -> Vec<Request> {
+    let mut requests = Vec::new();
+    let small =
+        |fd, dice: &mut Dice| Request::SetPipeSize { fd, bytes: dice.one(&[1, 4096, 8192]) };
+    if std::ptr::eq(mix, FIFOS) {
+        requests.push(Request::Mkfifo { path: "f0".to_owned() });
+        if dice.happens(50) {
+            requests.push(Request::Open { path: "f0".to_owned(), flags: 2 });
+            requests.push(small(3, dice));
+        }
+    } else if dice.happens(90) {
+        requests.push(Request::Pipe { flags: dice.one(&[0, 0, 0o4000]) });
+        if dice.happens(80) {
+            requests.push(small(4, dice));
+        }
+    }
+    for child in 1..=dice.below(PROCESSES) {
+        requests.push(Request::Fork { child });
+    }
+    requests
+}
+
+/// One line for a call, and one for each process that it had go on.
+fn tell(log: &mut String, process: usize, request: &Request, fates: &Fates) {
+    let text = |fate: &Option<Fate>| match fate {
+        None => "waits".to_owned(),
+        Some(Fate::Died) => "no more".to_owned(),
+        Some(Fate::Replied(reply)) => {
+            let mut text = format!("{}", reply.answer);
+            if !reply.words.is_empty() {
+                write!(text, " {:?}", reply.words).expect("a text takes all");
+            }
+            if reply.content != tests::conformance::Content::default() {
+                write!(text, " {:?}", reply.content).expect("a text takes all");
+            }
+            text
+        }
+    };
+    writeln!(log, "  P{process} {request:?} → {}", text(&fates[process]))
+        .expect("a text takes all");
+    for (other, fate) in fates.iter().enumerate() {
+        if other != process && fate.is_some() {
+            writeln!(log, "      P{other} goes on → {}", text(fate)).expect("a text takes all");
+        }
+    }
+}
+
+/// Runs so many sequences; fails with the shortest beginning that differs.
+fn compare(name: &str, mix: Mix, sequences: u64) -> Option<Tally> {
+    let mut machine = match Machine::start(name) {
+        Ok(machine) => machine,
+        Err(error) => {
+            println!("SKIPPED, all calls of {name}: {error}");
+            return None;
+        }
+    };
+    if machine.abilities.has_large_pipes {
+        println!("SKIPPED, sizes of pipes that an ordinary user may not have: this one may");
+    }
+    let mut tally = Tally::default();
+    let from = std::env::var("CONFORMANCE_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seeds = from.map_or(0..sequences, |seed: u64| seed..seed + 1);
+    for seed in seeds {
+        if let Err(difference) = run(&mut machine, mix, seed, &mut tally) {
+            panic!("{name}: {difference}\nTo see it again: CONFORMANCE_SEED={seed}");
+        }
+    }
+    println!("{name}: {tally:?}");
+    Some(tally)
+}
+
+/// Sequences that never reach what they are for prove nothing.
+fn reaches_all(tally: &Tally) {
+    assert!(tally.calls > 10_000, "{tally:?}");
+    for part in [tally.waits, tally.woken, tally.died, tally.failed] {
+        assert!(part * 100 > tally.calls, "{tally:?}");
+    }
+}
+
+#[test]
+fn pipes_are_as_on_linux() {
+    if let Some(tally) = compare("pipes", PIPES, 1000) {
+        reaches_all(&tally);
+    }
+}
+
+#[test]
+fn fifos_are_as_on_linux() {
+    if let Some(tally) = compare("fifos", FIFOS, 1000) {
+        reaches_all(&tally);
+    }
+}
+
+#[test]
+fn processes_are_as_on_linux() {
+    if let Some(tally) = compare("processes", FAMILIES, 1000) {
+        reaches_all(&tally);
+    }
+}

@@ -1,0 +1,261 @@
+//! Linux as the other side: processes of the executor, told what to call, and watched while they wait.
+//!
+//! Who waits in a call is seen, not timed. The letter in `/proc/PID/stat` is `S` while a process sleeps; it
+//! becomes another one at once when somebody wakes it. If all who owe an answer sleep, and nobody has run
+//! between two looks at all of them, then none will answer until another call is made.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::os::unix::fs::FileExt as _;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use tests::conformance::{Abilities, Message, Order, PROCESSES, Reply, Request, receive, send};
+
+/// What became of the call of a process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It returned.
+    Replied(Reply),
+    /// The process is no more.
+    Died,
+}
+
+/// What became of the calls of those who were in one: `None` if it goes on, or there was none.
+pub type Fates = [Option<Fate>; PROCESSES];
+
+/// A process of the executor.
+struct Role {
+    channel: UnixStream,
+    /// What has come of its next frame.
+    frame: Vec<u8>,
+    pid: Option<i32>,
+    stat: Option<File>,
+    schedstat: Option<File>,
+    /// Owes an answer.
+    is_inside: bool,
+    is_dead: bool,
+}
+
+/// What a look at a process shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    Runs,
+    /// It sleeps; so often has it run.
+    Sleeps(u64),
+    Dead,
+}
+
+/// This machine.
+pub struct Machine {
+    executor: Child,
+    orders: UnixStream,
+    roles: Vec<Role>,
+    folder: PathBuf,
+    pub abilities: Abilities,
+}
+
+impl Machine {
+    /// Starts the executor; fails where there is something that this way of looking needs and that is not there.
+    pub fn start(name: &str) -> io::Result<Self> {
+        fs::read_to_string("/proc/self/schedstat")?;
+        let thread = fs::read_link("/proc/thread-self")?;
+        let thread = thread.file_name().unwrap_or_default().to_owned();
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("conformance-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder)?;
+        // A path of a socket is short: it is relative to where the executor starts.
+        let socket = std::env::temp_dir().join(format!("conf-{name}-{}", std::process::id()));
+        let listener = UnixListener::bind(&socket)?;
+        let executor = Command::new(env!("CARGO_BIN_EXE_executor"))
+            .arg(&socket)
+            .arg(&folder)
+            .arg(thread)
+            .stdin(Stdio::null())
+            .spawn();
+        let accepted = executor.and_then(|executor| {
+            let streams: io::Result<Vec<_>> =
+                (0..=PROCESSES).map(|_| Ok(listener.accept()?.0)).collect();
+            Ok((executor, streams?))
+        });
+        fs::remove_file(&socket)?;
+        let (executor, mut streams) = accepted?;
+        let channels = streams.split_off(1);
+        let orders = streams.remove(0);
+        send(&orders, &Order::Probe)?;
+        let abilities = receive(&orders)?;
+        let roles = channels.into_iter().map(Role::new).collect::<io::Result<_>>()?;
+        Ok(Self { executor, orders, roles, folder, abilities })
+    }
+
+    /// Ends all processes of the last sequence, and begins with one.
+    pub fn begin(&mut self) {
+        self.order(&Order::End);
+        for role in &mut self.roles {
+            role.clear();
+        }
+        self.order(&Order::Begin);
+        self.born(0);
+    }
+
+    fn order(&mut self, order: &Order) {
+        send(&self.orders, order).expect("the executor listens");
+        receive::<()>(&self.orders).expect("the executor answers");
+    }
+
+    /// Waits for the first word of a process.
+    fn born(&mut self, index: usize) {
+        let role = &mut self.roles[index];
+        let pid: i32 = loop {
+            if let Some(pid) = role.frame() {
+                break pid;
+            }
+            thread::yield_now();
+        };
+        let open = |file| File::open(format!("/proc/{pid}/{file}")).expect("it lives");
+        role.pid = Some(pid);
+        role.stat = Some(open("stat"));
+        role.schedstat = Some(open("schedstat"));
+    }
+
+    /// Has a process make a call, and waits until nothing moves any more.
+    pub fn call(&mut self, process: usize, request: &Request) -> Fates {
+        let pids = self.roles.iter().map_while(|role| role.pid).collect();
+        let message = Message { pids, request: request.clone() };
+        let role = &mut self.roles[process];
+        role.is_inside = true;
+        send(Patient(&role.channel), &message).expect("the process listens");
+        if let Request::Fork { child } = *request {
+            self.born(child);
+        }
+        self.settle()
+    }
+
+    fn settle(&mut self) -> Fates {
+        let mut fates = Fates::default();
+        let mut last = [None; PROCESSES];
+        loop {
+            thread::yield_now();
+            let mut now = [None; PROCESSES];
+            for (index, role) in self.roles.iter_mut().enumerate() {
+                if role.is_inside {
+                    let (fate, look) = role.look();
+                    fates[index] = fate.or(fates[index].take());
+                    now[index] = role.is_inside.then_some(look);
+                }
+            }
+            let all_sleep = now.iter().flatten().all(|look| matches!(look, Look::Sleeps(_)));
+            if now == [None; PROCESSES] || all_sleep && now == last {
+                return fates;
+            }
+            last = now;
+        }
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        // The executor ends all when nobody tells it anything any more.
+        drop(send(&self.orders, &Order::End));
+        drop(self.orders.shutdown(std::net::Shutdown::Both));
+        drop(self.executor.wait());
+        drop(fs::remove_dir_all(&self.folder));
+    }
+}
+
+impl Role {
+    fn new(channel: UnixStream) -> io::Result<Self> {
+        channel.set_nonblocking(true)?;
+        Ok(Self {
+            channel,
+            frame: Vec::new(),
+            pid: None,
+            stat: None,
+            schedstat: None,
+            is_inside: false,
+            is_dead: false,
+        })
+    }
+
+    /// Its process has ended; another one will speak through the same channel.
+    fn clear(&mut self) {
+        while (&self.channel).read(&mut [0; 4096]).is_ok_and(|count| count > 0) {}
+        self.frame.clear();
+        (self.pid, self.stat, self.schedstat) = (None, None, None);
+        (self.is_inside, self.is_dead) = (false, false);
+    }
+
+    /// The next frame, if it is there.
+    fn frame<T: serde::de::DeserializeOwned>(&mut self) -> Option<T> {
+        loop {
+            let mut chunk = [0; 4096];
+            match (&self.channel).read(&mut chunk) {
+                Ok(0) => panic!("the executor is gone"),
+                Ok(count) => self.frame.extend_from_slice(&chunk[..count]),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => panic!("{error}"),
+            }
+        }
+        let length = u32::from_le_bytes(*self.frame.first_chunk()?) as usize;
+        let body = self.frame.get(4..4 + length)?;
+        let value = serde_json::from_slice(body).expect("frames are well formed");
+        self.frame.drain(..4 + length);
+        Some(value)
+    }
+
+    /// How it is, and what became of its call.
+    fn look(&mut self) -> (Option<Fate>, Look) {
+        // In this order: who sleeps and has not answered by then sleeps in the call.
+        let look = self.state();
+        if let Some(reply) = self.frame() {
+            self.is_inside = false;
+            return (Some(Fate::Replied(reply)), look);
+        }
+        if look == Look::Dead {
+            self.is_inside = false;
+            self.is_dead = true;
+            return (Some(Fate::Died), look);
+        }
+        (None, look)
+    }
+
+    fn state(&self) -> Look {
+        let mut line = [0; 512];
+        let (Some(stat), Some(schedstat)) = (&self.stat, &self.schedstat) else {
+            unreachable!("only who was born is looked at")
+        };
+        // A process that was waited for cannot be read any more.
+        let Ok(count) = stat.read_at(&mut line, 0) else { return Look::Dead };
+        let end = line[..count].iter().rposition(|&byte| byte == b')');
+        match end.and_then(|end| line.get(end + 2)) {
+            None | Some(b'Z' | b'X' | 0) => Look::Dead,
+            Some(b'S') => {
+                let Ok(count) = schedstat.read_at(&mut line, 0) else { return Look::Dead };
+                let text = String::from_utf8_lossy(&line[..count]);
+                let runs = text.split_whitespace().nth(2).and_then(|runs| runs.parse().ok());
+                runs.map_or(Look::Runs, Look::Sleeps)
+            }
+            Some(_) => Look::Runs,
+        }
+    }
+}
+
+/// Writes until all is written, though the channel does not block.
+struct Patient<'a>(&'a UnixStream);
+
+impl io::Write for Patient<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match self.0.write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::yield_now(),
+                other => return other,
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! The simulated kernel as the other side sees it: all that it may have come to.
+//!
+//! One call may wake several processes, and Linux does not say which of them goes on first. So a call leads to
+//! several worlds, one for each order; what really happened must be one of them.
+
+use std::collections::BTreeSet;
+
+use harness::kernel::OpenFlags;
+use harness::kernel::{Call, Config, Control, Delivery, Errno, Fd, Kernel as _, Simulated, Status};
+use harness::process::ProcessId;
+use tests::conformance::{DESCRIPTORS, Knowledge, PROCESSES, Reply, Request};
+
+use crate::machine::{Fate, Fates};
+
+/// One state that the simulation may be in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct World {
+    kernel: Simulated,
+    /// What each process is in the middle of.
+    inside: [Option<Request>; PROCESSES],
+    /// Descriptors that a process that ends has yet to close: it does so one after the other.
+    closing: [Option<Vec<Fd>>; PROCESSES],
+    born: usize,
+    dead: BTreeSet<usize>,
+    fates: Fates,
+}
+
+/// Answers nothing: the configuration leaves nothing to ask.
+struct Nobody;
+
+impl harness::choice::Chooser for Nobody {
+    fn choose(&mut self, _: &harness::choice::Choice<'_>) -> Option<usize> {
+        unreachable!("nothing unusual happens here")
+    }
+
+    fn watches(&self) -> bool {
+        false
+    }
+}
+
+impl World {
+    pub fn new(pipe_pages: usize) -> Self {
+        let config = Config {
+            pipe_pages,
+            descriptors_max: DESCRIPTORS,
+            in_order: true,
+            ..Config::default()
+        };
+        Self {
+            kernel: Simulated::new(config, PROCESSES),
+            inside: Default::default(),
+            closing: Default::default(),
+            born: 1,
+            dead: BTreeSet::new(),
+            fates: Fates::default(),
+        }
+    }
+
+    /// Who can be told to make a call.
+    pub fn idle(&self) -> Vec<usize> {
+        (0..self.born).filter(|it| !self.dead.contains(it) && self.inside[*it].is_none()).collect()
+    }
+
+    /// What one may know who makes up the next call of a process.
+    pub fn knowledge(&mut self, process: usize, has_large_pipes: bool) -> Knowledge {
+        Knowledge {
+            open: self.open(process),
+            born: self.born,
+            is_alone: self.idle().len() == 1,
+            has_large_pipes,
+        }
+    }
+
+    fn open(&mut self, process: usize) -> Vec<(i32, OpenFlags)> {
+        let fds = 3..DESCRIPTORS as i32;
+        let flags = fds.filter_map(|fd| {
+            let mut call = Call::Fcntl { fd: Fd(fd), control: Control::GetFlags };
+            match self.kernel.step(ProcessId::new(process), &mut call, &mut Nobody) {
+                Status::Done(Ok(flags)) => Some((fd, OpenFlags::from_bits_retain(flags as u32))),
+                _ => None,
+            }
+        });
+        flags.collect()
+    }
+
+    /// All that `process` making a call may lead to, until nobody moves any more.
+    pub fn call(&self, process: usize, request: &Request) -> Vec<Self> {
+        let mut world = self.clone();
+        world.fates = Fates::default();
+        world.inside[process] = Some(request.clone());
+        if let Request::Exit { .. } = request {
+            let open = world.open(process).into_iter().rev().map(|(fd, _)| Fd(fd));
+            world.closing[process] = Some(open.collect());
+        }
+        world.go_on(process);
+        let mut ends = Vec::new();
+        let mut seen: Vec<Self> = Vec::new();
+        let mut waiting = vec![world];
+        while let Some(mut world) = waiting.pop() {
+            let mut movers = world.movers();
+            let Some(last) = movers.pop() else {
+                if !ends.contains(&world) {
+                    ends.push(world);
+                }
+                continue;
+            };
+            if !movers.is_empty() {
+                if seen.contains(&world) {
+                    continue;
+                }
+                seen.push(world.clone());
+            }
+            for mover in movers {
+                let mut other = world.clone();
+                other.go_on(mover);
+                waiting.push(other);
+            }
+            world.go_on(last);
+            waiting.push(world);
+        }
+        ends
+    }
+
+    pub fn fates(&self) -> &Fates {
+        &self.fates
+    }
+
+    /// Who is in the middle of something and can go on.
+    fn movers(&self) -> Vec<usize> {
+        let ready = self.kernel.ready();
+        let can = |&it: &usize| {
+            self.inside[it].is_some()
+                && (self.closing[it].is_some() || ready.contains(ProcessId::new(it)))
+        };
+        (0..self.born).filter(can).collect()
+    }
+
+    /// A process takes a step in its call.
+    fn go_on(&mut self, process: usize) {
+        let me = ProcessId::new(process);
+        if let Some(fd) = self.closing[process].as_mut().and_then(Vec::pop) {
+            self.kernel.step(me, &mut Call::Close { fd }, &mut Nobody);
+            return;
+        }
+        self.closing[process] = None;
+        let request = self.inside[process].clone().expect("it is inside");
+        if let Request::Fork { child } = request {
+            self.born = child + 1;
+        }
+        let fate = loop {
+            let (status, reply) = request.enter(&mut self.kernel, me);
+            match status {
+                Status::Done(_) | Status::Interrupted(Some(_)) => {
+                    break if self.signals_kill(me) { Fate::Died } else { Fate::Replied(reply) };
+                }
+                Status::Waits => return,
+                Status::Interrupted(None) => {
+                    if self.signals_kill(me) {
+                        break Fate::Died;
+                    }
+                }
+                Status::Died => break Fate::Died,
+            }
+        };
+        if fate == Fate::Died {
+            self.dead.insert(process);
+        }
+        self.inside[process] = None;
+        self.fates[process] = Some(fate);
+    }
+
+    /// Signals are delivered to a process; whether one of them ends it.
+    fn signals_kill(&mut self, me: ProcessId) -> bool {
+        loop {
+            match self.kernel.deliver(me) {
+                Delivery::Nothing => return false,
+                Delivery::Handler(..) => self.kernel.handled(me),
+                Delivery::Died => return true,
+            }
+        }
+    }
+}
+
+/// Whether the simulation says that it does not model this.
+pub fn is_unmodelled(fates: &Fates) -> bool {
+    let enosys = -i64::from(Errno::ENOSYS.number());
+    fates
+        .iter()
+        .flatten()
+        .any(|fate| matches!(fate, Fate::Replied(Reply { answer, .. }) if *answer == enosys))
+}
