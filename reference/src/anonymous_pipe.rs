@@ -95,7 +95,11 @@ impl RecordPipe for AnonymousPipe {
             let mut fds: Vec<PollFd> = self
                 .open
                 .iter()
-                .map(|(fd, _)| PollFd { fd: *fd, events: PollEvents::IN, revents: PollEvents::empty() })
+                .map(|(fd, _)| PollFd {
+                    fd: *fd,
+                    events: PollEvents::IN,
+                    revents: PollEvents::empty(),
+                })
                 .collect();
             again(|| os::poll(&mut fds, None))?;
             let ready = fds.iter().position(|fd| !fd.revents.is_empty());

@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 
 use super::file::{File, Object};
 use super::{
-    Address, Answer, Attempt, Call, Errno, Fd, MessageFlags, Node, OpenFlags, PAGE, PipeId,
-    PollEvents, Signal, Simulated, Wait, Waiting,
+    Answer, Attempt, Errno, Fd, Node, OpenFlags, PAGE, PipeId, PollEvents, Signal, Simulated, Wait,
+    Waiting,
 };
 use crate::process::ProcessId;
 

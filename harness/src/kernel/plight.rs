@@ -36,6 +36,7 @@ impl Simulated {
             Waiting::SocketToSend(socket, bytes) => {
                 format!("for room to send {bytes} bytes on {}.", name_of_socket(socket))
             }
+            Waiting::SocketToSendTo(_) => "for room at the receiver of its datagrams.".to_owned(),
             Waiting::SocketToAccept(_) => "for somebody who connects.".to_owned(),
             Waiting::SocketToConnect(_) => {
                 "for room among those who are to be accepted.".to_owned()

@@ -15,8 +15,8 @@ use crate::event::{
     Access, AccessKind, Event, EventKind, LocationId, Observer, Site, ValueType, blocking,
 };
 use crate::examination::{Kind, Violation};
-use crate::kernel::Simulated;
 use crate::exploration::{Crash, Explorer, Setup};
+use crate::kernel::Simulated;
 use crate::oracle::{Breach, Overlap, Rule, Safety};
 use crate::process::{ProcessId, ProcessSet};
 use crate::scenario::{Situation, is_datum};
