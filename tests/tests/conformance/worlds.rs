@@ -5,21 +5,23 @@
 
 use std::collections::BTreeSet;
 
-use harness::kernel::OpenFlags;
 use harness::kernel::{Call, Config, Control, Delivery, Errno, Fd, Kernel as _, Simulated, Status};
+use harness::kernel::{OpenFlags, QueueAttributes};
 use harness::process::ProcessId;
-use tests::conformance::{DESCRIPTORS, Knowledge, PROCESSES, Reply, Request};
+use tests::conformance::{DESCRIPTORS, Info, Knowledge, PATHS, PROCESSES, Reply, Request, told};
 
 use crate::machine::{Fate, Fates};
 
 /// One state that the simulation may be in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct World {
+pub(crate) struct World {
     kernel: Simulated,
     /// What each process is in the middle of.
     inside: [Option<Request>; PROCESSES],
     /// Descriptors that a process that ends has yet to close: it does so one after the other.
     closing: [Option<Vec<Fd>>; PROCESSES],
+    /// Handlers that have run in the call of each.
+    handled: [Vec<Info>; PROCESSES],
     born: usize,
     dead: BTreeSet<usize>,
     fates: Fates,
@@ -39,7 +41,7 @@ impl harness::choice::Chooser for Nobody {
 }
 
 impl World {
-    pub fn new(pipe_pages: usize) -> Self {
+    pub(crate) fn new(pipe_pages: usize) -> Self {
         let config = Config {
             pipe_pages,
             descriptors_max: DESCRIPTORS,
@@ -50,6 +52,7 @@ impl World {
             kernel: Simulated::new(config, PROCESSES),
             inside: Default::default(),
             closing: Default::default(),
+            handled: Default::default(),
             born: 1,
             dead: BTreeSet::new(),
             fates: Fates::default(),
@@ -57,14 +60,33 @@ impl World {
     }
 
     /// Who can be told to make a call.
-    pub fn idle(&self) -> Vec<usize> {
+    pub(crate) fn idle(&self) -> Vec<usize> {
         (0..self.born).filter(|it| !self.dead.contains(it) && self.inside[*it].is_none()).collect()
     }
 
     /// What one may know who makes up the next call of a process.
-    pub fn knowledge(&mut self, process: usize, has_large_pipes: bool) -> Knowledge {
+    pub(crate) fn knowledge(&mut self, process: usize, has_large_pipes: bool) -> Knowledge {
+        let open = self.open(process);
+        let kernel = &mut self.kernel;
+        let mut attributes = QueueAttributes::default();
+        let queues = open.iter().copied().filter(|&(fd, _)| {
+            let mut call = Call::MqGetattr { fd: Fd(fd), attributes: &mut attributes };
+            kernel.step(ProcessId::new(process), &mut call, &mut Nobody) == Status::Done(Ok(0))
+        });
+        let queues: Vec<_> = queues.collect();
+        let is_queue = |it: &(i32, OpenFlags)| queues.contains(it);
+        let open = open.iter().copied().filter(|it| !is_queue(it)).collect();
+        let is_there = |path: &&str| {
+            let flags = OpenFlags::CREAT | OpenFlags::EXCL;
+            let mut call = Call::Open { path, flags };
+            let status = kernel.step(ProcessId::new(process), &mut call, &mut Nobody);
+            status == Status::Done(Err(Errno::EEXIST))
+        };
+        let fifos = PATHS.into_iter().filter(is_there).map(str::to_owned).collect();
         Knowledge {
-            open: self.open(process),
+            open,
+            queues,
+            fifos,
             born: self.born,
             is_alone: self.idle().len() == 1,
             has_large_pipes,
@@ -84,7 +106,7 @@ impl World {
     }
 
     /// All that `process` making a call may lead to, until nobody moves any more.
-    pub fn call(&self, process: usize, request: &Request) -> Vec<Self> {
+    pub(crate) fn call(&self, process: usize, request: &Request) -> Vec<Self> {
         let mut world = self.clone();
         world.fates = Fates::default();
         world.inside[process] = Some(request.clone());
@@ -92,7 +114,11 @@ impl World {
             let open = world.open(process).into_iter().rev().map(|(fd, _)| Fd(fd));
             world.closing[process] = Some(open.collect());
         }
-        world.go_on(process);
+        if world.signals_kill(ProcessId::new(process)) {
+            world.over(process, Fate::Died);
+        } else {
+            world.go_on(process);
+        }
         let mut ends = Vec::new();
         let mut seen: Vec<Self> = Vec::new();
         let mut waiting = vec![world];
@@ -121,7 +147,7 @@ impl World {
         ends
     }
 
-    pub fn fates(&self) -> &Fates {
+    pub(crate) fn fates(&self) -> &Fates {
         &self.fates
     }
 
@@ -151,9 +177,16 @@ impl World {
             let (status, reply) = request.enter(&mut self.kernel, me);
             match status {
                 Status::Done(_) | Status::Interrupted(Some(_)) => {
-                    break if self.signals_kill(me) { Fate::Died } else { Fate::Replied(reply) };
+                    if self.signals_kill(me) {
+                        break Fate::Died;
+                    }
+                    let handled = std::mem::take(&mut self.handled[process]);
+                    break Fate::Replied(Reply { handled, ..reply });
                 }
-                Status::Waits => return,
+                Status::Waits => {
+                    self.note_the_dead();
+                    return;
+                }
                 Status::Interrupted(None) => {
                     if self.signals_kill(me) {
                         break Fate::Died;
@@ -162,11 +195,25 @@ impl World {
                 Status::Died => break Fate::Died,
             }
         };
-        if fate == Fate::Died {
-            self.dead.insert(process);
-        }
+        self.over(process, fate);
+    }
+
+    /// A process is through with its call, one way or the other.
+    fn over(&mut self, process: usize, fate: Fate) {
         self.inside[process] = None;
+        self.closing[process] = None;
+        self.handled[process].clear();
         self.fates[process] = Some(fate);
+        self.note_the_dead();
+    }
+
+    /// Signals may have ended others.
+    fn note_the_dead(&mut self) {
+        for dead in self.kernel.dead().iter().map(ProcessId::index) {
+            if self.dead.insert(dead) {
+                self.over(dead, Fate::Died);
+            }
+        }
     }
 
     /// Signals are delivered to a process; whether one of them ends it.
@@ -174,7 +221,10 @@ impl World {
         loop {
             match self.kernel.deliver(me) {
                 Delivery::Nothing => return false,
-                Delivery::Handler(..) => self.kernel.handled(me),
+                Delivery::Handler(_, info) => {
+                    self.handled[me.index()].push(told(&info));
+                    self.kernel.handled(me);
+                }
                 Delivery::Died => return true,
             }
         }
@@ -182,7 +232,7 @@ impl World {
 }
 
 /// Whether the simulation says that it does not model this.
-pub fn is_unmodelled(fates: &Fates) -> bool {
+pub(crate) fn is_unmodelled(fates: &Fates) -> bool {
     let enosys = -i64::from(Errno::ENOSYS.number());
     fates
         .iter()
