@@ -290,7 +290,12 @@ impl Request {
         };
         match dice.below(100) {
             0..8 => Self::Pipe { flags: dice.one(&[0, 0, 0, NONBLOCK, NONBLOCK, WRONLY]) },
-            8..46 => Self::Read { fd: known.reader(dice), length },
+            8..46 => {
+                let fd = known.reader(dice);
+                // A queue shows a text about itself, which is not modelled.
+                let is_queue = known.queues.iter().any(|&(queue, _)| queue == fd);
+                Self::Read { fd: if is_queue { -1 } else { fd }, length }
+            }
             46..86 => Self::Write { fd: known.writer(dice), length, seed: dice.below(256) as u8 },
             86..90 => Self::GetPipeSize { fd: known.any(dice) },
             _ => {

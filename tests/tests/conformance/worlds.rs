@@ -22,6 +22,8 @@ pub(crate) struct World {
     closing: [Option<Vec<Fd>>; PROCESSES],
     /// Handlers that have run in the call of each.
     handled: [Vec<Info>; PROCESSES],
+    /// Signals are left for the next call.
+    hears_later: bool,
     born: usize,
     dead: BTreeSet<usize>,
     fates: Fates,
@@ -53,6 +55,7 @@ impl World {
             inside: Default::default(),
             closing: Default::default(),
             handled: Default::default(),
+            hears_later: false,
             born: 1,
             dead: BTreeSet::new(),
             fates: Fates::default(),
@@ -116,12 +119,24 @@ impl World {
         }
         if world.signals_kill(ProcessId::new(process)) {
             world.over(process, Fate::Died);
-        } else {
-            world.go_on(process);
+            return vec![world];
         }
+        let mut waiting = Vec::new();
+        if request.may_kill() {
+            // On Linux a victim dies when it runs again. Its killer may hear of that later than in this call.
+            let mut late = world.clone();
+            late.hears_later = true;
+            late.go_on(process);
+            late.hears_later = false;
+            let is_killed = |&it: &usize| it != process && late.fates[it] == Some(Fate::Died);
+            if (0..PROCESSES).any(|it| is_killed(&it)) {
+                waiting.push(late);
+            }
+        }
+        world.go_on(process);
+        waiting.push(world);
         let mut ends = Vec::new();
         let mut seen: Vec<Self> = Vec::new();
-        let mut waiting = vec![world];
         while let Some(mut world) = waiting.pop() {
             let mut movers = world.movers();
             let Some(last) = movers.pop() else {
@@ -177,7 +192,7 @@ impl World {
             let (status, reply) = request.enter(&mut self.kernel, me);
             match status {
                 Status::Done(_) | Status::Interrupted(Some(_)) => {
-                    if self.signals_kill(me) {
+                    if !self.hears_later && self.signals_kill(me) {
                         break Fate::Died;
                     }
                     let handled = std::mem::take(&mut self.handled[process]);
