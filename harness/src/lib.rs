@@ -48,7 +48,8 @@ pub use shim::os;
 /// What a student's file imports.
 pub mod prelude {
     pub use crate::contract::{
-        Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, ReadWriteLock, Table,
+        Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, ReadWriteLock,
+        RecordPipe, Role, Table,
     };
     pub use crate::process::ProcessId;
     pub use crate::shim::*;

@@ -14,6 +14,7 @@
 //! wrong ones, [`variants`] right ones in other styles, and the [`catalogue`] says of each of them
 //! what must be measured.
 
+pub mod anonymous_pipe;
 pub mod bakery;
 pub mod bounded_buffer;
 pub mod catalogue;

@@ -16,4 +16,5 @@ pub use critical_section::CriticalSection;
 pub use monitor::MesaMonitor;
 pub use philosophers::Table;
 pub use readers_writers::ReadWriteLock;
+pub use record_pipe::{RecordPipe, Role};
 pub use semaphore::CountingSemaphore;

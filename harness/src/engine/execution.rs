@@ -466,6 +466,7 @@ impl<'a> Execution<'a> {
 
     /// The running process pauses.
     pub(crate) fn pause(&mut self, site: Site) {
+        self.got_on();
         if self.settings.traced && !self.is_over() {
             self.tell(self.state.running, EventKind::Pause(site));
         }

@@ -115,7 +115,7 @@ impl SigSet {
 }
 
 bitflags! {
-    /// How a file is opened: open(2), pipe(2), mq_open(3).
+    /// How a file is opened: open(2), pipe(2), `mq_open(3)`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
     pub struct OpenFlags: u32 {
         /// For reading only; it is the absence of the other two.
@@ -209,7 +209,7 @@ pub enum Origin {
     Queue,
     /// The kernel itself: SIGCHLD.
     Kernel,
-    /// mq_notify(3).
+    /// `mq_notify(3)`.
     Notification,
 }
 
@@ -327,7 +327,7 @@ pub enum Timeout {
     Never,
     /// So long from now on.
     After(u64),
-    /// Until that time (of the clock that clock_gettime(2) reads).
+    /// Until that time (of the clock that `clock_gettime(2)` reads).
     At(u64),
 }
 
@@ -368,19 +368,19 @@ pub enum Call<'a> {
     /// poll(2).
     Poll { fds: &'a mut [PollFd], timeout: Timeout },
 
-    /// mq_open(3); the attributes are those of a new queue.
+    /// `mq_open(3)`; the attributes are those of a new queue.
     MqOpen { name: &'a str, flags: OpenFlags, attributes: Option<QueueAttributes> },
-    /// mq_timedsend(3).
+    /// `mq_timedsend(3)`.
     MqSend { fd: Fd, bytes: &'a [u8], priority: u32, timeout: Timeout },
-    /// mq_timedreceive(3).
+    /// `mq_timedreceive(3)`.
     MqReceive { fd: Fd, buffer: &'a mut [u8], priority: &'a mut u32, timeout: Timeout },
-    /// mq_getattr(3).
+    /// `mq_getattr(3)`.
     MqGetattr { fd: Fd, attributes: &'a mut QueueAttributes },
-    /// mq_setattr(3): only whether calls block.
+    /// `mq_setattr(3)`: only whether calls block.
     MqSetattr { fd: Fd, nonblocking: bool },
-    /// mq_unlink(3).
+    /// `mq_unlink(3)`.
     MqUnlink { name: &'a str },
-    /// mq_notify(3); `None` unregisters.
+    /// `mq_notify(3)`; `None` unregisters.
     MqNotify { fd: Fd, signal: Option<(Signal, i32)> },
 
     /// socket(2).
@@ -429,9 +429,9 @@ pub enum Call<'a> {
     Waitpid { pid: Pid, hang: bool, ending: &'a mut Ending },
     /// exit(3).
     Exit { status: i32 },
-    /// clock_gettime(2), in nanoseconds.
+    /// `clock_gettime(2)`, in nanoseconds.
     ClockGettime { now: &'a mut u64 },
-    /// clock_nanosleep(2).
+    /// `clock_nanosleep(2)`.
     Nanosleep { until: Timeout },
 }
 

@@ -15,6 +15,7 @@ mod call;
 mod errno;
 mod file;
 mod pipe;
+mod plight;
 mod poll;
 mod process;
 mod queue;
@@ -57,7 +58,8 @@ pub struct Config {
     pub queue_bytes_max: usize,
     /// `max_dgram_qlen`: datagrams that a receiver holds before senders wait, 10.
     pub datagrams_max: usize,
-    /// Bytes that one direction of a stream socket holds.
+    /// `SO_SNDBUF`: what one socket may have sent and nobody has read, as the memory that it takes; at least 4608.
+    /// Of TCP: bytes that one direction holds.
     pub stream_bytes_max: usize,
     /// `RLIMIT_MSGQUEUE`: bytes that all queues may take, full, 819200.
     pub queue_memory_max: usize,
@@ -180,9 +182,11 @@ pub enum Waiting {
     SocketToReceive(SocketId),
     /// For room to send so many bytes from this socket.
     SocketToSend(SocketId, usize),
+    /// For room among the datagrams that this receiver has not read.
+    SocketToSendTo(SocketId),
     /// For somebody who connects.
     SocketToAccept(SocketId),
-    /// For room among those who wait to be accepted by that socket.
+    /// For room among those who wait to be accepted by that socket. Of TCP: for an answer to this one.
     SocketToConnect(SocketId),
     /// For one of these signals.
     SignalOf(SigSet),
@@ -214,6 +218,8 @@ struct Wait {
     deadline: Option<u64>,
     /// Bytes that it has got through before it had to wait.
     done: usize,
+    /// Whether it was woken without regard to what it waits for.
+    woken: bool,
     /// What poll(2) asks for: those who wait for several things at once.
     polled: Vec<PollFd>,
     /// Of a message queue: the message that was handed to this receiver, or that this sender still has.
@@ -285,7 +291,8 @@ impl<T> Slab<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Node {
     Fifo(PipeId),
-    Socket(SocketId),
+    /// A socket; `None`: it was closed.
+    Socket(Option<SocketId>),
 }
 
 /// The simulated kernel.
@@ -459,7 +466,7 @@ impl Simulated {
     fn compete(&self, one: Waiting, other: Waiting) -> bool {
         match (one, other) {
             (Waiting::PipeToWrite(a, _), Waiting::PipeToWrite(b, _)) => a == b,
-            (Waiting::SocketToSend(a, _), Waiting::SocketToSend(b, _)) => self.same_peer(a, b),
+            (Waiting::SocketToSend(a, _), Waiting::SocketToSend(b, _)) => a == b,
             // Messages are handed over, to and from whoever came first.
             (
                 Waiting::QueueToSend(_)
@@ -480,6 +487,7 @@ impl Simulated {
     fn could_go_on(&self, process: ProcessId, wait: &Wait) -> bool {
         // Time passes while others are slow: whoever waits for it may always go on.
         wait.deadline.is_some()
+            || wait.woken
             || self.is_interrupted(process)
             || match wait.why {
                 Waiting::PipeToRead(pipe) => self.pipes.get(pipe.0).is_readable(),
@@ -489,7 +497,8 @@ impl Simulated {
                 Waiting::QueueToSend(_) => wait.message.is_none(),
                 Waiting::QueueToReceive(_) => wait.message.is_some(),
                 Waiting::SocketToReceive(socket) => self.is_receivable(socket),
-                Waiting::SocketToSend(socket, bytes) => self.is_sendable(socket, bytes),
+                Waiting::SocketToSend(socket, _) => self.is_sendable(socket),
+                Waiting::SocketToSendTo(socket) => self.has_room_for_datagram(socket),
                 Waiting::SocketToAccept(socket) => self.is_acceptable(socket),
                 Waiting::SocketToConnect(socket) => self.is_connectable(socket),
                 Waiting::SignalOf(set) => self.is_pending(process, set),
@@ -528,6 +537,7 @@ impl Kernel for Simulated {
             why: Waiting::Sleep,
             deadline: None,
             done: 0,
+            woken: false,
             polled: Vec::new(),
             message: None,
         });

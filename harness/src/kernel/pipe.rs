@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 
 use super::file::{File, Object};
 use super::{
-    Address, Answer, Attempt, Call, Errno, Fd, MessageFlags, Node, OpenFlags, PAGE, PipeId,
-    PollEvents, Signal, Simulated, Wait, Waiting,
+    Answer, Attempt, Errno, Fd, Node, OpenFlags, PAGE, PipeId, PollEvents, Signal, Simulated, Wait,
+    Waiting,
 };
 use crate::process::ProcessId;
 
@@ -203,11 +203,7 @@ impl Simulated {
             }
             // Linux shows the state of the queue as a text here: mq_overview(7).
             Object::Queue(_) => Attempt::Done(Err(Errno::ENOSYS)),
-            Object::Socket(_) => {
-                let (flags, from) = (MessageFlags::empty(), &mut Address::Unnamed);
-                let mut call = Call::Recv { fd, buffer, flags, from };
-                self.socket_call(me, &mut call, wait, waited)
-            }
+            Object::Socket(_) => self.socket_read(me, fd, buffer, wait, waited),
         }
     }
 
@@ -232,11 +228,7 @@ impl Simulated {
             }
             // The kernel's object has nothing to write with: write(2).
             Object::Queue(_) => Attempt::Done(Err(Errno::EINVAL)),
-            Object::Socket(_) => {
-                let flags = MessageFlags::empty();
-                let mut call = Call::Send { fd, bytes, flags, to: None };
-                self.socket_call(me, &mut call, wait, waited)
-            }
+            Object::Socket(_) => self.socket_write(me, fd, bytes, wait, waited),
         }
     }
 

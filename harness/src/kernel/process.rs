@@ -42,7 +42,7 @@ impl Process {
     pub(super) fn unborn(id: ProcessId) -> Self {
         Self {
             id,
-            pid: Pid(FIRST_PID + id.index() as i32),
+            pid: Pid(FIRST_PID + i32::from(id.index() as u8)),
             parent: None,
             life: Life::Unborn,
             table: Vec::new(),
@@ -198,7 +198,7 @@ mod tests {
         }
 
         fn parent_of(&mut self, me: usize) -> Pid {
-            Pid(self.call(me, Call::Getppid).unwrap() as i32)
+            Pid(self.call(me, Call::Getppid).unwrap().try_into().unwrap())
         }
     }
 

@@ -1,4 +1,4 @@
-//! POSIX message queues. Sources: mq_overview(7), `mq_open(3)`, `mq_send(3)`, `mq_receive(3)`, `mq_notify(3)`,
+//! POSIX message queues. Sources: `mq_overview(7)`, `mq_open(3)`, `mq_send(3)`, `mq_receive(3)`, `mq_notify(3)`,
 //! `mq_unlink(3)`; ipc/mqueue.c for what they leave open. What is called measured was seen on Linux 6.18.
 //!
 //! Nobody barges in: a message goes to the receiver that has waited longest, and whoever takes a message out
@@ -26,7 +26,7 @@ const PRIORITIES: u32 = 32_768;
 /// Bytes of a name, without the slash: `NAME_MAX`.
 const NAME_MAX: usize = 255;
 
-/// `queues_max` of mq_overview(7).
+/// `queues_max` of `mq_overview(7)`.
 const QUEUES_MAX: usize = 256;
 
 /// What a message costs beside its bytes: a `msg_msg` and a `posix_msg_tree_node`. Source: getrlimit(2),
@@ -82,11 +82,11 @@ impl Queue {
 }
 
 impl Message {
-    /// What a receiver gets.
-    fn receive(self, buffer: &mut [u8], priority: &mut u32) -> Answer {
+    /// What a receiver gets, whose buffer has room for the longest; how many bytes it is.
+    fn receive(self, buffer: &mut [u8], priority: &mut u32) -> usize {
         buffer[..self.bytes.len()].copy_from_slice(&self.bytes);
         *priority = self.priority;
-        Ok(self.bytes.len())
+        self.bytes.len()
     }
 }
 
@@ -282,7 +282,7 @@ impl Simulated {
         if let Some(next) = sender.and_then(|sender| sender.message.take()) {
             self.queues.get_mut(id.0).insert(next);
         }
-        message.receive(buffer, priority).into()
+        Ok(message.receive(buffer, priority)).into()
     }
 
     /// The call waited: others have done its work, or not. Source: `wq_sleep` in ipc/mqueue.c, which looks at
@@ -290,7 +290,7 @@ impl Simulated {
     fn served(call: &mut Call<'_>, wait: &mut Wait) -> Attempt {
         match (call, wait.message.take()) {
             (Call::MqReceive { buffer, priority, .. }, Some(message)) => {
-                message.receive(buffer, priority).into()
+                Ok(message.receive(buffer, priority)).into()
             }
             (Call::MqSend { .. }, None) => Ok(0).into(),
             (_, message) => {

@@ -2,7 +2,7 @@
 
 use super::{Attempt, Simulated, Timeout, Wait, Waiting};
 
-/// What clock_gettime(2) says in the beginning: far from zero, so that a relative time where an absolute one
+/// What `clock_gettime(2)` says in the beginning: far from zero, so that a relative time where an absolute one
 /// belongs lies long past.
 pub(super) const START: u64 = 1_750_000_000 * 1_000_000_000;
 
@@ -24,7 +24,7 @@ impl Simulated {
         wait.deadline.is_some_and(|deadline| deadline <= self.now)
     }
 
-    /// clock_nanosleep(2).
+    /// `clock_nanosleep(2)`.
     pub(super) fn nanosleep(&mut self, until: Timeout, wait: &mut Wait, waited: bool) -> Attempt {
         if self.is_over(until, wait, waited) {
             return Attempt::Done(Ok(0));

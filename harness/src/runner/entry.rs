@@ -16,11 +16,12 @@ use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{Conclusion, Criterion, Message, Replayed, Report};
 use super::watchdog::Watchdog;
 use crate::contract::{
-    Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, ReadWriteLock, Table,
+    Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, ReadWriteLock, RecordPipe,
+    Table,
 };
 use crate::scenario::{
     BufferScenario, CounterScenario, CriticalSectionScenario, MonitorScenario, Preference,
-    ReadersWritersScenario, Scenario, SemaphoreScenario, TableScenario,
+    ReadersWritersScenario, RecordPipeScenario, Scenario, SemaphoreScenario, TableScenario,
 };
 
 /// The exit code of a test process that failed, as of std's own test runner.
@@ -66,6 +67,8 @@ subjects! {
     ReadersWritersSubject of ReadWriteLock: ReadersWritersScenario::<S>::new(Preference::Fair);
     /// Locks for readers and writers that prefer readers.
     ReadersFirstSubject of ReadWriteLock: ReadersWritersScenario::<S>::new(Preference::ReadersFirst);
+    /// Records through anonymous pipes.
+    RecordPipeSubject of RecordPipe: RecordPipeScenario::<S>::new();
     /// Locks for readers and writers that prefer writers.
     WritersFirstSubject of ReadWriteLock: ReadersWritersScenario::<S>::new(Preference::WritersFirst);
 }

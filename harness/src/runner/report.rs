@@ -282,6 +282,18 @@ pub enum WitnessKind {
     Corrupted,
     /// Mutual exclusion: items were taken in another order than they were deposited.
     OutOfOrder,
+    /// Integrity of messages: what was received was never sent so.
+    Damaged,
+    /// Integrity of messages: one was received twice.
+    ReceivedTwice,
+    /// Integrity of messages: one was sent, and the end came without it.
+    Lost,
+    /// Integrity of messages: the end was announced, and there was more to come.
+    EarlyEnd,
+    /// Integrity of messages: a call of the contract failed without a reason.
+    CallFailed,
+    /// Integrity of messages: a signal killed a process that was to live on.
+    Killed,
     /// Mutual exclusion: a guard was left by a process that was not in it.
     Misuse,
     /// Progress: nobody gets in because a process in its remainder section does not help.
@@ -329,6 +341,12 @@ impl WitnessKind {
             | Self::Overfull
             | Self::Corrupted
             | Self::OutOfOrder
+            | Self::Damaged
+            | Self::ReceivedTwice
+            | Self::Lost
+            | Self::EarlyEnd
+            | Self::CallFailed
+            | Self::Killed
             | Self::Misuse => Criterion::MutualExclusion,
             Self::NeedsRemainder
             | Self::Solo

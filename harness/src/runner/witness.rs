@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::counted::{overtaken, wrong_count};
-use super::readers_writers;
 use super::report::{Witness, WitnessKind, WitnessStep};
 use super::scene::{Scene, memory_name};
 use super::sleepers::Tale;
 use super::wording::{self, datum, left_behind, not_visible, others_are_served};
+use super::{exchanged, readers_writers};
 use crate::backend::Panic;
 use crate::engine::{Cause, DataRace, Misuse, Outcome, Waitable, Wanted};
 use crate::event::{
@@ -16,6 +16,7 @@ use crate::event::{
 };
 use crate::examination::{Kind, Violation};
 use crate::exploration::{Crash, Explorer, Setup};
+use crate::kernel::Simulated;
 use crate::oracle::{Breach, Overlap, Rule, Safety};
 use crate::process::{ProcessId, ProcessSet};
 use crate::scenario::{Situation, is_datum};
@@ -35,6 +36,7 @@ pub(super) struct Told {
     situation: &'static Situation,
     sleepers: Vec<(ProcessId, Wanted)>,
     waitables: Vec<(Waitable, LocationId)>,
+    machine: Option<Simulated>,
     /// The events of the part that repeats.
     repeated: Option<std::ops::Range<usize>>,
 }
@@ -124,6 +126,7 @@ impl Told {
             situation: setup.situation,
             sleepers: explorer.engine().sleepers(),
             waitables: explorer.engine().waitables().to_vec(),
+            machine: explorer.engine().machine().cloned(),
             processes: setup.processes(),
         })
     }
@@ -229,6 +232,9 @@ impl Told {
 
     /// Who sleeps for what at its end, since which line, and who could have woken whom.
     fn waits(&self) -> String {
+        if let (Some(machine), Outcome::Blocked { waiting, .. }) = (&self.machine, &self.outcome) {
+            return exchanged::plights(machine, *waiting, &self.events);
+        }
         let (events, names) = (&self.events, &self.names);
         let waitables = &self.waitables;
         let tale = Tale { events, names, waitables };
@@ -346,6 +352,7 @@ const fn wire(kind: Kind, situation: &Situation) -> WitnessKind {
             Breach::Overfull { .. } => WitnessKind::Overfull,
             Breach::NeverDeposited { .. } | Breach::TakenTwice { .. } => WitnessKind::Corrupted,
             Breach::OutOfOrder { .. } => WitnessKind::OutOfOrder,
+            Breach::Mishap { mishap, .. } => exchanged::wire(mishap),
         },
         Kind::Misuse(_) => WitnessKind::Misuse,
         Kind::LostWakeup(_) => WitnessKind::LostWakeup,
@@ -573,6 +580,7 @@ fn broken(breach: Breach, situation: &Situation) -> (String, String) {
                  first."
             ),
         ),
+        Breach::Mishap { process, mishap } => exchanged::words(process, mishap),
         Breach::NoPermit { process, semaphore, initial, signals, waits } => (
             "no permit".to_owned(),
             format!(

@@ -29,7 +29,9 @@ pub(super) const fn datum(rule: Rule) -> &'static str {
         Rule::Counter => "the counter",
         Rule::Monitor => "the datum in the monitor",
         Rule::ReadersWriters => "what is read and written",
-        Rule::Exclusion { .. } | Rule::Permits { .. } => "the datum that the section protects",
+        Rule::Exclusion { .. } | Rule::Permits { .. } | Rule::Messages { .. } => {
+            "the datum that the section protects"
+        }
     }
 }
 
@@ -58,6 +60,7 @@ pub(super) fn not_visible(rule: Rule, race: &str) -> String {
 pub(super) const fn others_are_served(rule: Rule, processes: usize) -> &'static str {
     match (rule, processes) {
         (Rule::Buffer { .. }, _) => "others deposit and take",
+        (Rule::Messages { .. }, _) => "others send and receive",
         (Rule::Neighbours { .. }, 2) => "the other eats",
         (Rule::Neighbours { .. }, _) => "others eat",
         (_, 2) => "the other enters",

@@ -3,11 +3,14 @@
 mod buffer;
 mod counter;
 mod critical_section;
+mod messages;
 mod monitor;
 mod philosophers;
 mod readers_writers;
+mod record_pipe;
 mod semaphore;
 mod situation;
+mod specimen;
 
 use crate::backend::{self, Panic};
 use crate::engine::{Body, Loans};
@@ -22,6 +25,7 @@ pub use critical_section::CriticalSectionScenario;
 pub use monitor::MonitorScenario;
 pub use philosophers::TableScenario;
 pub use readers_writers::ReadersWritersScenario;
+pub use record_pipe::RecordPipeScenario;
 pub use semaphore::SemaphoreScenario;
 pub use situation::{Asks, Cast, Preference, Situation, Victims};
 

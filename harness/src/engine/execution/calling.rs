@@ -72,6 +72,16 @@ impl Execution<'_> {
         self.choose(self.state.running, Pending::Silent)
     }
 
+    /// The running process has got on without a call: it was born, or has paused.
+    pub(crate) fn got_on(&mut self) {
+        if self.tells_states_apart {
+            let mut hasher = SipHasher13::new();
+            let local = &mut self.state.locals[self.state.running.index()];
+            local.history.hash(&mut hasher);
+            local.history = hasher.finish128().as_u128();
+        }
+    }
+
     /// The running process is about to make a call.
     pub(crate) fn arrive_to_call(&mut self, code: u64) -> Arrival {
         self.arrive(Pending::Write(KERNEL), code, Some(KERNEL))

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::choice::{Choice, Chooser, Fate};
-use crate::kernel::{Config, Control, Faults, Kernel as _, PollFd, Status, Timeout};
+use crate::kernel::{
+    Action, Config, Control, Disposition, Faults, Kernel as _, PollFd, Signal, Status, Timeout,
+};
 
 /// Answers all questions alike.
 struct Always(usize);
@@ -64,6 +66,13 @@ impl Machine {
 
     fn step(&mut self, me: ProcessId, mut call: Call<'_>) -> Status {
         self.0.step(me, &mut call, &mut Always(0))
+    }
+
+    fn ignore_sigpipe(&mut self, me: ProcessId) {
+        let action = Action { disposition: Disposition::Ignore, ..Action::default() };
+        let (action, old) = (Some(action), &mut Action::default());
+        let call = Call::Sigaction { signal: Signal::PIPE, action, old };
+        assert_eq!(self.step(me, call), done(0));
     }
 
     fn pipe(&mut self, flags: OpenFlags) -> [Fd; 2] {
@@ -273,6 +282,8 @@ fn the_end_comes_when_the_last_writer_is_gone() {
 #[test]
 fn without_readers_a_write_breaks() {
     let (mut machine, reads, writes) = Machine::with_small_pipe();
+    machine.ignore_sigpipe(A);
+    machine.ignore_sigpipe(B);
     machine.close(B, reads);
     assert_eq!(machine.write(B, writes, 5000), WAITS);
     machine.close(A, reads);
@@ -281,6 +292,8 @@ fn without_readers_a_write_breaks() {
     assert_eq!(machine.write(B, writes, 5000), done(4096), "what was written counts");
     assert_eq!(machine.write(A, writes, 1), fails(Errno::EPIPE));
     assert_eq!(machine.poll(A, writes), PollEvents::ERR);
+    // Who does not ignore the signal dies of it.
+    assert_eq!(machine.write(C, writes, 1), Status::Died);
 }
 
 #[test]
@@ -392,6 +405,7 @@ fn an_unlinked_fifo_works_for_who_has_it_open() {
 fn opening_a_fifo_waits_for_the_other_end() {
     for (first, second) in [(NONE, OpenFlags::WRONLY), (OpenFlags::WRONLY, NONE)] {
         let mut machine = Machine::with_fifo();
+        machine.ignore_sigpipe(A);
         assert_eq!(machine.open(A, first), WAITS);
         assert_eq!(machine.open(C, first), WAITS);
         assert!(!machine.is_ready(A));

@@ -28,7 +28,8 @@ impl Bench {
         flags: OpenFlags,
         attributes: Option<QueueAttributes>,
     ) -> Result<Fd, Errno> {
-        self.call(me, Call::MqOpen { name, flags, attributes }).map(|fd| Fd(fd as i32))
+        self.call(me, Call::MqOpen { name, flags, attributes })
+            .map(|fd| Fd(i32::try_from(fd).unwrap()))
     }
 
     /// Opens the queue `/q`, of messages of eight bytes, in all processes.
@@ -208,8 +209,8 @@ fn without_a_descriptor_left_nothing_is_made() {
 #[test]
 fn a_queue_lives_until_it_is_unlinked_and_closed() {
     let mut bench = Bench::new(2);
-    let fd = bench.mq_open(0, "/q", BOTH).unwrap();
-    bench.send(0, fd, "kept");
+    let fd = bench.mq_create(0, "/q", BOTH, Some(sizes(2, 8))).unwrap();
+    assert_eq!(bench.send(0, fd, "kept"), OK);
     bench.call(0, Call::Close { fd }).unwrap();
     // The kernel keeps it, with what is in it.
     let fd = bench.mq_open(1, "/q", OpenFlags::RDWR).unwrap();
@@ -534,9 +535,9 @@ fn nobody_is_told_of_a_message_that_somebody_waits_for() {
     bench.catch(0, Signal::USR1, ActionFlags::empty(), SigSet::EMPTY);
     bench.register(0, fd, Some((Signal::USR1, 0))).unwrap();
     assert_eq!(bench.receive(1, fd), Err(Status::Waits));
-    bench.send(0, fd, "handed over");
+    bench.send(0, fd, "handed");
     assert_eq!(bench.handler(0), None);
-    assert_eq!(bench.receive(1, fd).unwrap(), "handed over");
+    assert_eq!(bench.receive(1, fd).unwrap(), "handed");
     bench.send(0, fd, "put in");
     assert_eq!(bench.handlers(0), [10]);
     // Nor of one that takes the place of another: measured.
@@ -568,7 +569,7 @@ fn a_registration_ends_with_any_descriptor_of_the_queue() {
     bench.call(0, Call::Close { fd: other }).unwrap();
     assert!(free(&mut bench));
     bench.register(0, fd, Some((Signal::USR1, 0))).unwrap();
-    let copy = Fd(bench.call(0, Call::Dup { fd }).unwrap() as i32);
+    let copy = Fd(bench.call(0, Call::Dup { fd }).unwrap().try_into().unwrap());
     bench.call(0, Call::Close { fd: copy }).unwrap();
     assert!(free(&mut bench));
     bench.register(1, fd, Some((Signal::USR1, 0))).unwrap();

@@ -56,7 +56,7 @@ impl Bench {
         let call = Call::Sigtimedwait { set, info: &mut info, timeout: Timeout::After(0) };
         match self.call(me, call) {
             Ok(signal) => {
-                assert_eq!(signal, info.signal.0 as usize);
+                assert_eq!(Ok(signal), info.signal.0.try_into());
                 Some(info)
             }
             Err(errno) => {
@@ -432,7 +432,7 @@ fn signals_to_a_zombie_succeed_and_to_one_that_was_waited_for_do_not() {
     assert_eq!(bench.kill(0, 1, Signal(0)), OK);
     assert_eq!(bench.queue_signal(0, 1, rt(0), 0), OK);
     let (status, ending) = bench.reap(0, Pid(-1), true);
-    assert_eq!(status, Status::Done(Ok(bench.pid(1).0 as usize)));
+    assert_eq!(status, Status::Done(Ok(bench.pid(1).answer())));
     assert_eq!(ending, Ending::Exited(0));
     assert_eq!(bench.kill(0, 1, Signal(0)), fails(Errno::ESRCH));
 }

@@ -1,0 +1,105 @@
+//! A machine on which nobody gets on, in words: who waits for what, and who holds it open.
+
+use std::fmt::Write as _;
+
+use super::file::{File, Object};
+use super::{PipeId, QueueId, Simulated, SocketId, Waiting};
+use crate::process::{ProcessId, ProcessSet};
+
+impl Simulated {
+    /// What `process` waits for, and who could give it; `None` if it does not wait.
+    pub fn plight(&self, process: ProcessId) -> Option<String> {
+        let why = self.waiting(process)?;
+        Some(match why {
+            Waiting::PipeToRead(pipe) => {
+                let writers = self.holders(Object::Pipe(pipe), File::writes);
+                format!("for bytes, or for the end, of {}. {writers}", name_of_pipe(pipe))
+            }
+            Waiting::PipeToWrite(pipe, bytes) => {
+                let readers = self.holders(Object::Pipe(pipe), File::reads);
+                let pipe = name_of_pipe(pipe);
+                let readers = readers.replace("writing", "reading");
+                format!("for room for {bytes} bytes in {pipe}. {readers}")
+            }
+            Waiting::FifoToOpen { reads: true, .. } => {
+                "for somebody who opens the FIFO for writing.".to_owned()
+            }
+            Waiting::FifoToOpen { reads: false, .. } => {
+                "for somebody who opens the FIFO for reading.".to_owned()
+            }
+            Waiting::Poll => "for an event of any of the descriptors.".to_owned(),
+            Waiting::QueueToSend(queue) => format!("for room in {}.", name_of_queue(queue)),
+            Waiting::QueueToReceive(queue) => format!("for a message in {}.", name_of_queue(queue)),
+            Waiting::SocketToReceive(socket) => {
+                format!("for something to receive on {}.", name_of_socket(socket))
+            }
+            Waiting::SocketToSend(socket, bytes) => {
+                format!("for room to send {bytes} bytes on {}.", name_of_socket(socket))
+            }
+            Waiting::SocketToSendTo(_) => "for room at the receiver of its datagrams.".to_owned(),
+            Waiting::SocketToAccept(_) => "for somebody who connects.".to_owned(),
+            Waiting::SocketToConnect(_) => {
+                "for room among those who are to be accepted.".to_owned()
+            }
+            Waiting::SignalOf(set) => format!("for one of the signals {set}."),
+            Waiting::AnySignal => "for a signal that is caught.".to_owned(),
+            Waiting::Child(None) => "for a child that ends.".to_owned(),
+            Waiting::Child(Some(child)) => format!("for its child {child} to end."),
+            Waiting::Sleep => "for time to pass.".to_owned(),
+        })
+    }
+
+    /// Who has an end of that object open, by which descriptors.
+    fn holders(&self, object: Object, end: fn(&File) -> bool) -> String {
+        let mut text = String::new();
+        let mut who = ProcessSet::EMPTY;
+        for process in ProcessId::all(self.processes.len()) {
+            for (fd, file) in self.descriptors(process) {
+                if file.object == object && end(file) {
+                    who.insert(process);
+                    let comma = if text.is_empty() { "" } else { ", " };
+                    let _ = write!(text, "{comma}{process} (descriptor {})", fd.0);
+                }
+            }
+        }
+        if who.is_empty() {
+            "Nobody has the writing end open.".to_owned()
+        } else {
+            format!("The writing end is open in {text}.")
+        }
+    }
+
+    /// The descriptors of a process: `3: pipe 0, reading end`. Empty if it has none.
+    pub fn table(&self, process: ProcessId) -> Vec<String> {
+        let descriptors = self.descriptors(process);
+        let line = |(fd, file): (super::Fd, &File)| {
+            let what = match file.object {
+                Object::Pipe(pipe) => {
+                    let end = match (file.reads(), file.writes()) {
+                        (true, true) => "both ends",
+                        (true, false) => "reading end",
+                        _ => "writing end",
+                    };
+                    format!("{}, {end}", name_of_pipe(pipe))
+                }
+                Object::Queue(queue) => name_of_queue(queue),
+                Object::Socket(socket) => name_of_socket(socket),
+            };
+            let nonblocking = if file.is_nonblocking() { ", O_NONBLOCK" } else { "" };
+            format!("{}: {what}{nonblocking}", fd.0)
+        };
+        descriptors.map(line).collect()
+    }
+}
+
+fn name_of_pipe(pipe: PipeId) -> String {
+    format!("pipe {}", pipe.0)
+}
+
+fn name_of_queue(queue: QueueId) -> String {
+    format!("message queue {}", queue.0)
+}
+
+fn name_of_socket(socket: SocketId) -> String {
+    format!("socket {}", socket.0)
+}

@@ -1,0 +1,122 @@
+//! Exchanges of messages that went wrong, in words; and machines on which nobody gets on.
+
+use super::report::WitnessKind;
+use crate::event::{Damage, Event, EventKind, Instead, Progress};
+use crate::kernel::Simulated;
+use crate::oracle::Mishap;
+use crate::process::{ProcessId, ProcessSet};
+
+/// The kind of a mishap.
+pub(super) const fn wire(mishap: Mishap) -> WitnessKind {
+    match mishap {
+        Mishap::Damaged(_) => WitnessKind::Damaged,
+        Mishap::Twice(_) => WitnessKind::ReceivedTwice,
+        Mishap::OutOfOrder { .. } => WitnessKind::OutOfOrder,
+        Mishap::Lost(_) => WitnessKind::Lost,
+        Mishap::EarlyEnd(_) => WitnessKind::EarlyEnd,
+        Mishap::Failed { .. } => WitnessKind::CallFailed,
+        Mishap::Killed => WitnessKind::Killed,
+    }
+}
+
+/// What is written at the end of the drawing, and the reason.
+pub(super) fn words(process: ProcessId, mishap: Mishap) -> (String, String) {
+    match mishap {
+        Mishap::Damaged(damage) => ("damaged".to_owned(), damaged(process, damage)),
+        Mishap::Twice(id) => (
+            "received twice".to_owned(),
+            format!("{process} receives {id}, which has been received before."),
+        ),
+        Mishap::OutOfOrder { first, second } => (
+            "out of order".to_owned(),
+            format!(
+                "{} sent {first} before {second}, and {second} is received first.",
+                first.sender
+            ),
+        ),
+        Mishap::Lost(id) => (
+            format!("{id} is lost"),
+            format!(
+                "{process} is told that this is the end, but {id} was sent by {}, and nobody has \
+                 received it.",
+                id.sender
+            ),
+        ),
+        Mishap::EarlyEnd(sender) => (
+            "not the end".to_owned(),
+            format!(
+                "{process} is told that this is the end, but {sender} has not called `end`, and may \
+                 have more to send."
+            ),
+        ),
+        Mishap::Failed { service, errno } => (
+            format!("{service} fails"),
+            format!(
+                "`{service}` of {process} fails with {errno}, for no reason that the contract knows."
+            ),
+        ),
+        Mishap::Killed => (
+            format!("{process} is killed"),
+            format!(
+                "{process} is killed by a signal that it neither handles nor ignores, and was to \
+                 live on."
+            ),
+        ),
+    }
+}
+
+fn damaged(process: ProcessId, damage: Damage) -> String {
+    let Damage { message, length, whole, instead } = damage;
+    let bytes = if length == 1 { "1 byte".to_owned() } else { format!("{length} bytes") };
+    let begins = match message {
+        Some(id) if whole == length => format!(
+            "{bytes}, and these are only the first ones of {id}: it was torn, or its length is wrong"
+        ),
+        Some(id) => match instead {
+            Instead::Of(other, place) if other == id => format!(
+                "{bytes}: the first {whole} are those of {id}, then come bytes of {id} from byte \
+                 {place} on"
+            ),
+            Instead::Of(other, place) => format!(
+                "{bytes}: the first {whole} are those of {id}; from there on stand bytes of {other}, \
+                 from its byte {place} on"
+            ),
+            Instead::Unknown | Instead::Nothing => {
+                format!("{bytes}: the first {whole} are those of {id}; what follows was never sent")
+            }
+        },
+        None => match instead {
+            Instead::Of(other, place) => {
+                format!(
+                    "{bytes}: they are bytes of {other}, from byte {place} on, not from its beginning"
+                )
+            }
+            Instead::Nothing => "an empty record, which nobody sent".to_owned(),
+            Instead::Unknown => format!("{bytes} that were never sent so"),
+        },
+    };
+    format!("What {process} receives is no message that was sent. It is {begins}.")
+}
+
+/// Who waits for what at the end, since which line, and who could give it to them.
+pub(super) fn plights(machine: &Simulated, who: ProcessSet, events: &[Event]) -> String {
+    let plight = |process: ProcessId| {
+        let why = machine.plight(process)?;
+        let call = events.iter().rev().find_map(|event| match event.kind {
+            EventKind::SystemCall(call)
+                if event.process == process && call.progress == Progress::Waits =>
+            {
+                Some(call)
+            }
+            _ => None,
+        });
+        Some(match call {
+            Some(call) => {
+                let file = call.site.file().rsplit(['/', '\\']).next().unwrap_or_default();
+                format!("{process} waits in {} at {file}:{} {why}", call.call, call.site.line())
+            }
+            None => format!("{process} waits {why}"),
+        })
+    };
+    who.iter().filter_map(plight).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,91 @@
+//! The messages that are sent, and what was received instead of one.
+//!
+//! Each message says of itself, every nine bytes, whose it is and where in it one is: so what is received tells
+//! from where it came, however it was torn and mixed.
+
+use crate::event::{Damage, Instead, MessageId, Received};
+
+/// Bytes of what a message repeats.
+const PERIOD: usize = 9;
+
+/// So many bytes tell where they come from.
+const TELLING: usize = PERIOD;
+
+/// The content of a message of that length: `B0@00000|B0@00009|…`.
+pub(super) fn content(id: MessageId, length: usize) -> Vec<u8> {
+    let mut content = Vec::with_capacity(length + PERIOD);
+    while content.len() < length {
+        let block = format!("{id}@{:05}|", content.len());
+        debug_assert_eq!(block.len(), PERIOD, "a message is shorter than 100 000 bytes");
+        content.extend(block.into_bytes());
+    }
+    content.truncate(length);
+    content
+}
+
+/// Which of the messages that are sent (with their lengths) this is, or what is wrong with it.
+pub(super) fn identify(bytes: &[u8], sent: impl Iterator<Item = (MessageId, usize)>) -> Received {
+    let sent: Vec<(MessageId, Vec<u8>)> =
+        sent.map(|(id, length)| (id, content(id, length))).collect();
+    if let Some((id, _)) = sent.iter().find(|(_, content)| content == bytes) {
+        return Received::Message(*id);
+    }
+    let alike = |content: &[u8]| content.iter().zip(bytes).take_while(|(a, b)| a == b).count();
+    // A message is told by its first two bytes.
+    let like =
+        sent.iter().map(|(id, content)| (alike(content), *id)).filter(|(alike, _)| *alike >= 2);
+    let like = like.max_by_key(|(alike, _)| *alike);
+    let (whole, message) = like.map_or((0, None), |(whole, id)| (whole, Some(id)));
+    let rest = &bytes[whole..];
+    let telling = &rest[..rest.len().min(TELLING)];
+    let place = |content: &[u8]| content.windows(telling.len()).position(|part| part == telling);
+    let instead = if rest.is_empty() {
+        Instead::Nothing
+    } else {
+        let from = sent.iter().find_map(|(id, content)| Some((*id, place(content)?)));
+        from.map_or(Instead::Unknown, |(id, place)| Instead::Of(id, place as u32))
+    };
+    let (length, whole) = (bytes.len() as u32, whole as u32);
+    Received::Damaged(Damage { message, length, whole, instead })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::ProcessId;
+
+    fn id(sender: usize, number: u8) -> MessageId {
+        MessageId { sender: ProcessId::new(sender), number }
+    }
+
+    fn seen(bytes: &[u8]) -> Received {
+        identify(bytes, [(id(0, 0), 2), (id(1, 0), 6000), (id(2, 3), 100)].into_iter())
+    }
+
+    fn damage(message: Option<MessageId>, length: u32, whole: u32, instead: Instead) -> Received {
+        Received::Damaged(Damage { message, length, whole, instead })
+    }
+
+    #[test]
+    fn a_message_is_known_when_it_is_whole() {
+        assert_eq!(content(id(1, 0), 12), b"B0@00000|B0@");
+        for (id, length) in [(id(0, 0), 2), (id(1, 0), 6000), (id(2, 3), 100)] {
+            assert_eq!(seen(&content(id, length)), Received::Message(id));
+        }
+    }
+
+    #[test]
+    fn a_message_that_was_torn_or_mixed_tells_how() {
+        let long = content(id(1, 0), 6000);
+        let torn = damage(Some(id(1, 0)), 4096, 4096, Instead::Nothing);
+        assert_eq!(seen(&long[..4096]), torn);
+        let mut mixed = long[..4096].to_vec();
+        mixed.extend(content(id(2, 3), 100));
+        assert_eq!(seen(&mixed), damage(Some(id(1, 0)), 4196, 4096, Instead::Of(id(2, 3), 0)));
+        let joined = [content(id(0, 0), 2), content(id(0, 0), 2)].concat();
+        assert_eq!(seen(&joined), damage(Some(id(0, 0)), 4, 2, Instead::Of(id(0, 0), 0)));
+        assert_eq!(seen(&long[9..20]), damage(Some(id(1, 0)), 11, 3, Instead::Of(id(1, 0), 12)));
+        assert_eq!(seen(b"\0\0\0\x05"), damage(None, 4, 0, Instead::Unknown));
+        assert_eq!(seen(b""), damage(None, 0, 0, Instead::Nothing));
+    }
+}
