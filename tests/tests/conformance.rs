@@ -73,7 +73,7 @@ fn run(machine: &mut Machine, mix: Mix, seed: u64, tally: &mut Tally) -> Result<
     let mut dice = Dice(seed);
     let abilities = machine.abilities.clone();
     machine.begin();
-    let mut worlds = vec![World::new(abilities.pipe_bytes / 4096)];
+    let mut worlds = vec![World::new(&abilities)];
     let mut log = String::new();
     let mut opening = opening(mix, &mut dice);
     opening.reverse();
@@ -132,6 +132,16 @@ fn opening(mix: Mix, dice: &mut Dice) -> Vec<Request> {
         if dice.happens(50) {
             requests.push(Request::Open { path: "f0".to_owned(), flags: 2 });
             requests.push(small(3, dice));
+        }
+    } else if std::ptr::eq(mix, SOCKETS) {
+        let kind = dice.below(3) as u8;
+        if dice.happens(60) {
+            requests.push(Request::Socketpair { kind, flags: 0 });
+        } else {
+            requests.push(Request::Socket { kind, flags: 0 });
+            requests.push(Request::Bind { fd: 3, address: 1 });
+            requests.push(Request::Listen { fd: 3, backlog: dice.below(2) });
+            requests.push(Request::Socket { kind, flags: dice.one(&[0, 0o4000]) });
         }
     } else if dice.happens(90) {
         requests.push(Request::Pipe { flags: dice.one(&[0, 0, 0o4000]) });
@@ -229,11 +239,21 @@ const QUEUES: Mix = &[
     (Kind::Processes, 8),
 ];
 
+const SOCKETS: Mix = &[
+    (Kind::Sockets, 66),
+    (Kind::Pipes, 6),
+    (Kind::Signals, 4),
+    (Kind::Poll, 10),
+    (Kind::Descriptors, 6),
+    (Kind::Processes, 8),
+];
+
 const ALL: Mix = &[
     (Kind::Pipes, 20),
     (Kind::Fifos, 10),
-    (Kind::Queues, 20),
-    (Kind::Signals, 15),
+    (Kind::Queues, 18),
+    (Kind::Sockets, 20),
+    (Kind::Signals, 12),
     (Kind::Poll, 10),
     (Kind::Descriptors, 8),
     (Kind::Processes, 8),
@@ -270,6 +290,13 @@ fn signals_are_as_on_linux() {
 #[test]
 fn queues_are_as_on_linux() {
     if let Some(tally) = compare("queues", QUEUES, 1000) {
+        reaches_all(&tally);
+    }
+}
+
+#[test]
+fn sockets_are_as_on_linux() {
+    if let Some(tally) = compare("sockets", SOCKETS, 1000) {
         reaches_all(&tally);
     }
 }

@@ -19,8 +19,8 @@ use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
 use libc::{c_int, c_void, pid_t, siginfo_t, sigset_t};
 use tests::conformance::{
-    Abilities, Content, DESCRIPTORS, Info, Message, Order, PATHS, PROCESSES, QUEUES, Reply,
-    Request, UNKNOWN, bytes, receive, send,
+    ADDRESSES, Abilities, Content, DESCRIPTORS, Info, Message, Order, PATHS, PROCESSES, QUEUES,
+    Reply, Request, SOCKET_BYTES, UNKNOWN, bytes, receive, send,
 };
 
 /// The descriptor of the first process's channel; those of the roles follow.
@@ -341,6 +341,42 @@ fn make(request: &Request, pids: &[pid_t], run: pid_t) -> Reply {
         Request::MqSetattr { fd, nonblocking } => mq_setattr(fd, nonblocking),
         Request::MqUnlink { ref name } => mq_unlink(name, run),
         Request::MqNotify { fd, signal } => mq_notify(fd, signal),
+        Request::Socketpair { kind, flags } => {
+            let (answer, ends) = socketpair(kind, flags as c_int);
+            reply.words = ends.map(i64::from).to_vec();
+            answer
+        }
+        Request::Socket { kind, flags } => socket(kind, flags as c_int),
+        Request::Bind { fd, address } => bind(fd, &Address::of(address, run)),
+        Request::Listen { fd, backlog } => listen(fd, backlog as c_int),
+        Request::Accept { fd, flags } => {
+            let (answer, peer) = accept(fd, flags as c_int);
+            reply.words = vec![peer.place(run)];
+            answer
+        }
+        Request::Connect { fd, address } => connect(fd, &Address::of(address, run)),
+        Request::Send { fd, length, seed, flags, to } => {
+            let to = to.map(|to| Address::of(to, run));
+            sendto(fd, &bytes(seed, length), flags as c_int, to.as_ref())
+        }
+        Request::Recv { fd, length, flags } => {
+            let mut buffer = vec![0; length];
+            let (answer, from) = recvfrom(fd, &mut buffer, flags as c_int);
+            if let Ok(count) = usize::try_from(answer) {
+                // The true length of a message may be more than there is room for.
+                reply.content = Content::of(&buffer[..count.min(length)]);
+            }
+            reply.words = vec![from.place(run)];
+            answer
+        }
+        Request::Shutdown { fd, half } => {
+            shutdown(fd, [libc::SHUT_RD, libc::SHUT_WR, libc::SHUT_RDWR][usize::from(half)])
+        }
+        Request::Getsockname { fd } => {
+            let (answer, name) = getsockname(fd);
+            reply.words = vec![name.place(run)];
+            answer
+        }
         Request::Fork { .. } => unreachable!("it is made elsewhere: two come back from it"),
     };
     if reply.answer < 0 {
@@ -365,7 +401,21 @@ fn probe() -> Abilities {
         }
         errno => Some(io::Error::from_raw_os_error(-errno as i32).to_string()),
     };
-    Abilities { pid: own_pid(), pipe_bytes, has_large_pipes, lacks_queues }
+    let (_, ends) = socketpair(0, 0);
+    let socket_bytes = send_buffer(ends[0]);
+    for end in ends {
+        close(end);
+    }
+    let datagrams_max = fs::read_to_string("/proc/sys/net/unix/max_dgram_qlen");
+    let datagrams_max = datagrams_max.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(10);
+    Abilities {
+        pid: own_pid(),
+        pipe_bytes,
+        has_large_pipes,
+        lacks_queues,
+        socket_bytes,
+        datagrams_max,
+    }
 }
 
 // The calls themselves. They return what the call returns; an error is negative.
@@ -718,4 +768,149 @@ fn mq_notify(fd: c_int, signal: Option<(c_int, c_int)>) -> i64 {
     let event = event.as_ref().map_or(ptr::null(), ptr::from_ref);
     // SAFETY: the event is there while it runs.
     answer(unsafe { libc::mq_notify(fd, event) })
+}
+
+/// The address of a unix socket, as the kernel knows it.
+struct Address {
+    raw: libc::sockaddr_un,
+    length: libc::socklen_t,
+}
+
+impl Address {
+    const PATH: usize = std::mem::offset_of!(libc::sockaddr_un, sun_path);
+
+    /// None: with room for any.
+    fn none() -> Self {
+        // SAFETY: it is made of integers.
+        let raw = unsafe { std::mem::zeroed() };
+        Self { raw, length: size_of::<libc::sockaddr_un>() as libc::socklen_t }
+    }
+
+    /// One of the addresses. Abstract names are everybody's: those that are used belong to this run alone.
+    fn of(place: usize, run: pid_t) -> Self {
+        let name = match ADDRESSES[place].strip_prefix('@') {
+            Some(name) => format!("\0conformance-{run}-{name}"),
+            // With the zero at its end.
+            None => format!("{}\0", ADDRESSES[place]),
+        };
+        let mut address = Self::none();
+        address.raw.sun_family = libc::AF_UNIX as libc::sa_family_t;
+        for (to, from) in address.raw.sun_path.iter_mut().zip(name.bytes()) {
+            *to = from.cast_signed();
+        }
+        address.length = (Self::PATH + name.len()) as libc::socklen_t;
+        address
+    }
+
+    /// Which of them it is.
+    fn place(&self, run: pid_t) -> i64 {
+        let length = (self.length as usize).saturating_sub(Self::PATH);
+        if length == 0 {
+            return 0;
+        }
+        let name = &self.raw.sun_path[..length.min(self.raw.sun_path.len())];
+        let is_it = |&place: &usize| {
+            let other = Self::of(place, run);
+            other.raw.sun_path[..other.length as usize - Self::PATH] == *name
+        };
+        (1..ADDRESSES.len()).find(is_it).map_or(UNKNOWN, |place| place as i64)
+    }
+
+    const fn pointer(&self) -> *const libc::sockaddr {
+        ptr::from_ref(&self.raw).cast()
+    }
+
+    const fn pointer_mut(&mut self) -> *mut libc::sockaddr {
+        ptr::from_mut(&mut self.raw).cast()
+    }
+}
+
+fn socket_type(kind: u8) -> c_int {
+    [libc::SOCK_STREAM, libc::SOCK_DGRAM, libc::SOCK_SEQPACKET][usize::from(kind)]
+}
+
+/// Makes a new socket small.
+fn small(fd: c_int) {
+    let (level, name, size) = (libc::SOL_SOCKET, libc::SO_SNDBUF, SOCKET_BYTES as c_int);
+    let length = size_of::<c_int>() as libc::socklen_t;
+    // SAFETY: the value is an integer, as this option has it.
+    unsafe { libc::setsockopt(fd, level, name, (&raw const size).cast(), length) };
+}
+
+fn send_buffer(fd: c_int) -> usize {
+    let (level, name, mut size) = (libc::SOL_SOCKET, libc::SO_SNDBUF, 0 as c_int);
+    let mut length = size_of::<c_int>() as libc::socklen_t;
+    // SAFETY: the value is an integer, as this option has it.
+    unsafe { libc::getsockopt(fd, level, name, (&raw mut size).cast(), &raw mut length) };
+    size as usize
+}
+
+fn socketpair(kind: u8, flags: c_int) -> (i64, [c_int; 2]) {
+    let mut ends = [-1; 2];
+    let kind = socket_type(kind) | flags;
+    // SAFETY: there is room for two descriptors.
+    let returned = unsafe { libc::socketpair(libc::AF_UNIX, kind, 0, ends.as_mut_ptr()) };
+    let answer = answer(returned);
+    ends.into_iter().for_each(small);
+    (answer, ends)
+}
+
+fn socket(kind: u8, flags: c_int) -> i64 {
+    // SAFETY: it has no conditions.
+    let answer = answer(unsafe { libc::socket(libc::AF_UNIX, socket_type(kind) | flags, 0) });
+    small(answer as c_int);
+    answer
+}
+
+fn bind(fd: c_int, address: &Address) -> i64 {
+    // SAFETY: the address is as long as it says.
+    answer(unsafe { libc::bind(fd, address.pointer(), address.length) })
+}
+
+fn listen(fd: c_int, backlog: c_int) -> i64 {
+    // SAFETY: it has no conditions.
+    answer(unsafe { libc::listen(fd, backlog) })
+}
+
+fn accept(fd: c_int, flags: c_int) -> (i64, Address) {
+    let mut peer = Address::none();
+    let address = peer.pointer_mut();
+    // SAFETY: there is as much room as is said.
+    let returned = unsafe { libc::accept4(fd, address, &raw mut peer.length, flags) };
+    let answer = answer(returned);
+    small(answer as c_int);
+    (answer, peer)
+}
+
+fn connect(fd: c_int, address: &Address) -> i64 {
+    // SAFETY: the address is as long as it says.
+    answer(unsafe { libc::connect(fd, address.pointer(), address.length) })
+}
+
+fn sendto(fd: c_int, bytes: &[u8], flags: c_int, to: Option<&Address>) -> i64 {
+    let (address, length) = to.map_or((ptr::null(), 0), |to| (to.pointer(), to.length));
+    let (data, size) = (bytes.as_ptr().cast(), bytes.len());
+    // SAFETY: bytes and address are as long as is said.
+    answer(unsafe { libc::sendto(fd, data, size, flags, address, length) } as i64)
+}
+
+fn recvfrom(fd: c_int, buffer: &mut [u8], flags: c_int) -> (i64, Address) {
+    let mut from = Address::none();
+    let (data, size, address) = (buffer.as_mut_ptr().cast(), buffer.len(), from.pointer_mut());
+    // SAFETY: there is as much room as is said.
+    let got = unsafe { libc::recvfrom(fd, data, size, flags, address, &raw mut from.length) };
+    (answer(got as i64), from)
+}
+
+fn shutdown(fd: c_int, how: c_int) -> i64 {
+    // SAFETY: it has no conditions.
+    answer(unsafe { libc::shutdown(fd, how) })
+}
+
+fn getsockname(fd: c_int) -> (i64, Address) {
+    let mut name = Address::none();
+    let address = name.pointer_mut();
+    // SAFETY: there is as much room as is said.
+    let returned = unsafe { libc::getsockname(fd, address, &raw mut name.length) };
+    (answer(returned), name)
 }

@@ -22,8 +22,15 @@ pub const DESCRIPTORS: usize = 16;
 /// Stands for no process in particular.
 pub const ANYBODY: i64 = -1;
 
-/// The paths that are used.
-pub const PATHS: [&str; 2] = ["f0", "f1"];
+/// The paths that are used: first those of FIFOs, then those of sockets; but either may be taken for the other.
+pub const PATHS: [&str; 4] = ["f0", "f1", "s0", "s1"];
+
+/// The addresses of sockets: none, paths, and abstract names, which begin with `@` here. Replies say which
+/// of them.
+pub const ADDRESSES: [&str; 6] = ["", "s0", "s1", "@a0", "@a1", "f0"];
+
+/// What a socket is made to take of what it sends (`SO_SNDBUF`), so that it is soon full. Linux doubles it.
+pub const SOCKET_BYTES: usize = 5000;
 
 /// The names of queues that are used.
 pub const QUEUES: [&str; 2] = ["/q0", "/q1"];
@@ -64,6 +71,10 @@ pub struct Abilities {
     pub has_large_pipes: bool,
     /// Why there are no message queues, if there are none.
     pub lacks_queues: Option<String>,
+    /// What a socket takes of what it sends.
+    pub socket_bytes: usize,
+    /// Datagrams that a receiver holds.
+    pub datagrams_max: usize,
 }
 
 /// Bytes that were read: how many, and enough of them to tell.

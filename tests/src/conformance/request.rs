@@ -2,14 +2,16 @@
 
 use harness::choice::{Choice, Chooser};
 use harness::kernel::{
-    Action, ActionFlags, Answer, Call, Control, Disposition, Ending, Fd, Kernel as _, MaskChange,
-    OpenFlags, Origin, Pid, PollEvents, PollFd, QueueAttributes, SigInfo, SigSet, Signal,
-    Simulated, Status, Timeout,
+    Action, ActionFlags, Address, Answer, Call, Control, Disposition, Ending, Family, Fd, Half,
+    Kernel as _, MaskChange, MessageFlags, OpenFlags, Origin, Pid, PollEvents, PollFd,
+    QueueAttributes, SigInfo, SigSet, Signal, Simulated, SocketType, Status, Timeout,
 };
 use harness::process::ProcessId;
 use serde::{Deserialize, Serialize};
 
-use super::{ANYBODY, Content, DESCRIPTORS, Info, PATHS, PROCESSES, QUEUES, Reply, UNKNOWN, bytes};
+use super::{
+    ADDRESSES, ANYBODY, Content, DESCRIPTORS, Info, PATHS, PROCESSES, QUEUES, Reply, UNKNOWN, bytes,
+};
 
 /// The number of process 0 in the simulation; the others follow.
 const FIRST_PID: i32 = 1001;
@@ -56,6 +58,8 @@ pub enum Kind {
     Signals,
     /// POSIX message queues.
     Queues,
+    /// Sockets of the machine itself.
+    Sockets,
 }
 
 /// One call with its arguments. Flags have the values of Linux.
@@ -185,6 +189,51 @@ pub enum Request {
         fd: i32,
         signal: Option<(i32, i32)>,
     },
+    /// Types of sockets are as in [`SocketType`], in that order; addresses are those of [`ADDRESSES`].
+    Socketpair {
+        kind: u8,
+        flags: u32,
+    },
+    Socket {
+        kind: u8,
+        flags: u32,
+    },
+    Bind {
+        fd: i32,
+        address: usize,
+    },
+    Listen {
+        fd: i32,
+        backlog: usize,
+    },
+    Accept {
+        fd: i32,
+        flags: u32,
+    },
+    Connect {
+        fd: i32,
+        address: usize,
+    },
+    Send {
+        fd: i32,
+        length: usize,
+        seed: u8,
+        flags: u32,
+        to: Option<usize>,
+    },
+    Recv {
+        fd: i32,
+        length: usize,
+        flags: u32,
+    },
+    /// 0: reading; 1: writing; 2: both.
+    Shutdown {
+        fd: i32,
+        half: u8,
+    },
+    Getsockname {
+        fd: i32,
+    },
     /// fork(2); the child is the process with this index.
     Fork {
         child: usize,
@@ -196,6 +245,8 @@ pub enum Request {
 pub struct Knowledge {
     /// Descriptors of the process that are not queues, with what `F_GETFL` says of them.
     pub open: Vec<(i32, OpenFlags)>,
+    /// Those that are sockets, and are among these.
+    pub sockets: Vec<(i32, OpenFlags)>,
     /// Those that are queues.
     pub queues: Vec<(i32, OpenFlags)>,
     /// FIFOs that are there.
@@ -279,6 +330,7 @@ impl Request {
             Kind::Processes => Self::of_processes(known, dice),
             Kind::Signals => Self::of_signals(known, dice),
             Kind::Queues => Self::of_queues(known, dice),
+            Kind::Sockets => Self::of_sockets(known, dice),
         }
     }
 
@@ -313,7 +365,8 @@ impl Request {
         let path = match dice.below(40) {
             0 => String::new(),
             1 => "n".repeat(256),
-            _ => dice.one(&PATHS).to_owned(),
+            2..4 => dice.one(&PATHS[2..]).to_owned(),
+            _ => dice.one(&PATHS[..2]).to_owned(),
         };
         match dice.below(100) {
             0..25 => Self::Mkfifo { path },
@@ -437,6 +490,43 @@ impl Request {
                 let signal = if dice.happens(10) { (0, 0) } else { signal };
                 Self::MqNotify { fd, signal: dice.happens(80).then_some(signal) }
             }
+        }
+    }
+
+    fn of_sockets(known: &Knowledge, dice: &mut Dice) -> Self {
+        let open = if dice.happens(97) { known.sockets.clone() } else { known.open.clone() };
+        let fd = Knowledge { open, ..Knowledge::default() }.any(dice);
+        let flags = dice.one(&[0, 0, 0, NONBLOCK]);
+        let address = dice.one(&[1, 1, 1, 2, 3, 3, 4, 5]);
+        // Seldom so long that it does not fit at all.
+        let length = dice.one(&[0, 1, 1, 2, 100, 100, 1000, 2000, 4000, 5000, 9000, 30_000]);
+        let once = dice.one(&[0, 0, 0, MessageFlags::DONTWAIT.bits()]);
+        match dice.below(100) {
+            0..10 => Self::Socketpair { kind: dice.below(3) as u8, flags },
+            10..18 => Self::Socket { kind: dice.one(&[0, 0, 1, 1, 2]), flags },
+            18..25 => Self::Bind { fd, address },
+            25..31 => Self::Listen { fd, backlog: dice.one(&[0, 0, 1, 2]) },
+            31..38 => Self::Accept { fd, flags },
+            38..47 => Self::Connect { fd, address },
+            47..70 => {
+                let flags = once | dice.one(&[0, MessageFlags::NOSIGNAL.bits()]);
+                let to = dice.happens(12).then_some(address);
+                let seed = dice.below(256) as u8;
+                Self::Send { fd, length, seed, flags, to }
+            }
+            70..92 => {
+                let how = [
+                    MessageFlags::empty(),
+                    MessageFlags::empty(),
+                    MessageFlags::empty(),
+                    MessageFlags::PEEK,
+                    MessageFlags::TRUNC,
+                    MessageFlags::WAITALL,
+                ];
+                Self::Recv { fd, length, flags: once | dice.one(&how).bits() }
+            }
+            92..97 => Self::Shutdown { fd, half: dice.below(3) as u8 },
+            _ => Self::Getsockname { fd },
         }
     }
 
@@ -610,6 +700,61 @@ impl Request {
                 let signal = signal.map(|(signal, value)| (Signal(signal), value));
                 step(Call::MqNotify { fd: Fd(fd), signal })
             }
+            Self::Socketpair { kind, flags } => {
+                let mut ends = [Fd(-1); 2];
+                let flags = OpenFlags::from_bits_retain(flags);
+                let kind = KINDS[usize::from(kind)];
+                let status = step(Call::Socketpair { kind, flags, ends: &mut ends });
+                reply.words = ends.map(|fd| i64::from(fd.0)).to_vec();
+                status
+            }
+            Self::Socket { kind, flags } => {
+                let flags = OpenFlags::from_bits_retain(flags);
+                step(Call::Socket { family: Family::Unix, kind: KINDS[usize::from(kind)], flags })
+            }
+            Self::Bind { fd, address: at } => {
+                step(Call::Bind { fd: Fd(fd), address: &address(at) })
+            }
+            Self::Listen { fd, backlog } => step(Call::Listen { fd: Fd(fd), backlog }),
+            Self::Accept { fd, flags } => {
+                let mut peer = Address::Unnamed;
+                let flags = OpenFlags::from_bits_retain(flags);
+                let status = step(Call::Accept { fd: Fd(fd), peer: &mut peer, flags });
+                reply.words = vec![place(&peer)];
+                status
+            }
+            Self::Connect { fd, address: at } => {
+                step(Call::Connect { fd: Fd(fd), address: &address(at) })
+            }
+            Self::Send { fd, length, seed, flags, to } => {
+                let flags = MessageFlags::from_bits_retain(flags);
+                let to = to.map(address);
+                let bytes = &bytes(seed, length);
+                step(Call::Send { fd: Fd(fd), bytes, flags, to: to.as_ref() })
+            }
+            Self::Recv { fd, length, flags } => {
+                let mut buffer = vec![0; length];
+                let mut from = Address::Unnamed;
+                let flags = MessageFlags::from_bits_retain(flags);
+                let call = Call::Recv { fd: Fd(fd), buffer: &mut buffer, flags, from: &mut from };
+                let status = step(call);
+                if let Status::Done(Ok(count)) | Status::Interrupted(Some(Ok(count))) = status {
+                    // The true length of a message may be more than there is room for.
+                    reply.content = Content::of(&buffer[..count.min(length)]);
+                }
+                reply.words = vec![place(&from)];
+                status
+            }
+            Self::Shutdown { fd, half } => {
+                let half = [Half::Read, Half::Write, Half::Both][usize::from(half)];
+                step(Call::Shutdown { fd: Fd(fd), half })
+            }
+            Self::Getsockname { fd } => {
+                let mut name = Address::Unnamed;
+                let status = step(Call::Getsockname { fd: Fd(fd), address: &mut name });
+                reply.words = vec![place(&name)];
+                status
+            }
             Self::Fork { child } => {
                 kernel.fork(me, ProcessId::new(child));
                 Status::Done(Ok(0))
@@ -623,6 +768,23 @@ impl Request {
         }
         (status, reply)
     }
+}
+
+const KINDS: [SocketType; 3] = [SocketType::Stream, SocketType::Datagram, SocketType::SeqPacket];
+
+/// One of the addresses.
+fn address(place: usize) -> Address {
+    match ADDRESSES[place].strip_prefix('@') {
+        _ if place == 0 => Address::Unnamed,
+        Some(name) => Address::Abstract(name.to_owned()),
+        None => Address::Path(ADDRESSES[place].to_owned()),
+    }
+}
+
+/// Which of them it is.
+fn place(name: &Address) -> i64 {
+    let found = (0..ADDRESSES.len()).find(|&at| address(at) == *name);
+    found.map_or(UNKNOWN, |at| at as i64)
 }
 
 /// The number of a process in the simulation.

@@ -5,10 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use harness::kernel::{Call, Config, Control, Delivery, Errno, Fd, Kernel as _, Simulated, Status};
+use harness::kernel::{
+    Address, Call, Config, Control, Delivery, Errno, Fd, Kernel as _, Simulated, Status,
+};
 use harness::kernel::{OpenFlags, QueueAttributes};
 use harness::process::ProcessId;
-use tests::conformance::{DESCRIPTORS, Info, Knowledge, PATHS, PROCESSES, Reply, Request, told};
+use tests::conformance::{
+    Abilities, DESCRIPTORS, Info, Knowledge, PATHS, PROCESSES, Reply, Request, told,
+};
 
 use crate::machine::{Fate, Fates};
 
@@ -43,9 +47,11 @@ impl harness::choice::Chooser for Nobody {
 }
 
 impl World {
-    pub(crate) fn new(pipe_pages: usize) -> Self {
+    pub(crate) fn new(abilities: &Abilities) -> Self {
         let config = Config {
-            pipe_pages,
+            pipe_pages: abilities.pipe_bytes / 4096,
+            stream_bytes_max: abilities.socket_bytes,
+            datagrams_max: abilities.datagrams_max,
             descriptors_max: DESCRIPTORS,
             in_order: true,
             ..Config::default()
@@ -78,7 +84,13 @@ impl World {
         });
         let queues: Vec<_> = queues.collect();
         let is_queue = |it: &(i32, OpenFlags)| queues.contains(it);
-        let open = open.iter().copied().filter(|it| !is_queue(it)).collect();
+        let open: Vec<_> = open.iter().copied().filter(|it| !is_queue(it)).collect();
+        let mut name = Address::Unnamed;
+        let sockets = open.iter().copied().filter(|&(fd, _)| {
+            let mut call = Call::Getsockname { fd: Fd(fd), address: &mut name };
+            kernel.step(ProcessId::new(process), &mut call, &mut Nobody) == Status::Done(Ok(0))
+        });
+        let sockets = sockets.collect();
         let is_there = |path: &&str| {
             let flags = OpenFlags::CREAT | OpenFlags::EXCL;
             let mut call = Call::Open { path, flags };
@@ -89,6 +101,7 @@ impl World {
         Knowledge {
             open,
             queues,
+            sockets,
             fifos,
             born: self.born,
             is_alone: self.idle().len() == 1,
