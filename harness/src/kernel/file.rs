@@ -209,7 +209,7 @@ impl Simulated {
                 Object::Queue(_) | Object::Socket(_) => Err(Errno::EBADF),
             },
             Control::SetPipeSize(bytes) => match file.object {
-                Object::Pipe(pipe) => self.pipes.get_mut(pipe.0).resize(bytes),
+                Object::Pipe(pipe) => self.resize(pipe, bytes),
                 Object::Queue(_) | Object::Socket(_) => Err(Errno::EBADF),
             },
         }

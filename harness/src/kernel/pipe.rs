@@ -52,7 +52,7 @@ impl Pipe {
 
     /// `F_SETPIPE_SZ`: rounded up to a power of two of pages. EBUSY: there is more in it than that. EPERM:
     /// an ordinary user asks for more than it has, and more than 1 MiB. Source: fcntl(2).
-    pub(super) fn resize(&mut self, bytes: usize) -> Answer {
+    fn resize(&mut self, bytes: usize) -> Answer {
         if bytes > BYTES_EXPRESSIBLE {
             return Err(Errno::EINVAL);
         }
@@ -263,6 +263,24 @@ impl Simulated {
         } else {
             Attempt::Wait(Waiting::PipeToWrite(id, bytes.len() - wait.done))
         }
+    }
+
+    /// `F_SETPIPE_SZ`. Linux wakes the writer that has waited longest. If there is still no room for it, it
+    /// is the last in line then (measured).
+    pub(super) fn resize(&mut self, id: PipeId, bytes: usize) -> Answer {
+        let pipe = self.pipes.get_mut(id.0);
+        let size = pipe.resize(bytes)?;
+        if !pipe.is_writable() {
+            let waits = |it: &&ProcessId| {
+                let why = self.waiting(**it);
+                matches!(why, Some(Waiting::PipeToWrite(pipe, _)) if pipe == id)
+            };
+            if let Some(&first) = self.waiting.iter().find(waits) {
+                self.waiting.retain(|other| *other != first);
+                self.waiting.push(first);
+            }
+        }
+        Ok(size)
     }
 
     /// mkfifo(3).

@@ -7,6 +7,7 @@
 //! Usage: `executor SOCKET FOLDER THREAD`: where to connect, where paths begin, and which thread tells it
 //! what to do.
 
+use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::fs;
 use std::io;
@@ -14,11 +15,12 @@ use std::os::fd::{FromRawFd as _, IntoRawFd as _};
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::ptr;
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
-use libc::{c_int, pid_t};
+use libc::{c_int, c_void, pid_t, siginfo_t, sigset_t};
 use tests::conformance::{
-    Abilities, Content, DESCRIPTORS, Message, Order, PATHS, PROCESSES, Reply, Request, bytes,
-    receive, send,
+    ADDRESSES, Abilities, Content, DESCRIPTORS, Info, Message, Order, PATHS, PROCESSES, QUEUES,
+    Reply, Request, SOCKET_BYTES, UNKNOWN, bytes, receive, send,
 };
 
 /// The descriptor of the first process's channel; those of the roles follow.
@@ -48,6 +50,7 @@ impl Nursery {
             channels.push(checked(dup_from(low, CHANNELS + number))?);
             checked(close(low))?;
         }
+        close_all_below(CHANNELS);
         std::env::set_current_dir(folder)?;
         adopt_orphans();
         share_a_core_with(thread);
@@ -62,6 +65,12 @@ impl Nursery {
                 Order::Probe => send(&self.orders, &probe()),
                 Order::Begin => {
                     self.first = Some(self.begin());
+                    send(&self.orders, &())
+                }
+                Order::Bury(orphans) => {
+                    for orphan in orphans.into_iter().filter(|&it| Some(it) != self.first) {
+                        wait(orphan, libc::WNOHANG);
+                    }
                     send(&self.orders, &())
                 }
                 Order::End => {
@@ -83,7 +92,7 @@ impl Nursery {
             lead_a_group();
             limit_descriptors();
             close(CHANNELS);
-            play(0, &self.roles);
+            play(0, &self.roles, parent_pid());
         }
         first
     }
@@ -94,24 +103,33 @@ impl Nursery {
             kill_group(first);
             while wait(-1, 0).0 > 0 {}
         }
+        // Most of them are not there.
         for path in PATHS {
-            // Most of them are not there.
             drop(fs::remove_file(path));
+        }
+        for name in QUEUES {
+            mq_unlink(name, own_pid());
         }
     }
 }
 
-/// Is process `me` until its end. Each call is made on command; between them nothing happens to it.
-fn play(mut me: usize, channels: &[c_int]) -> ! {
+/// Is process `me` until its end. Each call is made on command. `run` tells the names of its queues from
+/// those of others.
+fn play(mut me: usize, channels: &[c_int], run: pid_t) -> ! {
     let mut channel = stream(channels[me]);
+    let mut gate = Gate::default();
     if send(&channel, &own_pid()).is_err() {
         exit(0);
     }
     loop {
         let Ok(Message { pids, request }) = receive::<Message>(&channel) else { exit(0) };
         let reply = if let Request::Fork { child } = request {
+            gate.open();
             let pid = fork();
+            gate.close();
             if pid == 0 {
+                // What was handled before it was born is told by its parent.
+                drop(handled(&pids));
                 me = child;
                 channel = stream(channels[me]);
                 if send(&channel, &own_pid()).is_err() {
@@ -121,19 +139,99 @@ fn play(mut me: usize, channels: &[c_int]) -> ! {
             }
             Reply { answer: i64::from(pid.min(0)), ..Reply::default() }
         } else {
-            make(&request, &pids)
+            if let Request::Sigaction { signal, action: Some((2, ..)) } = request {
+                gate.has_caught.insert(signal);
+            }
+            gate.open();
+            let reply = make(&request, &pids, run);
+            gate.close();
+            reply
         };
+        let reply = Reply { handled: handled(&pids), ..reply };
         if send(&channel, &reply).is_err() {
             exit(0);
         }
     }
 }
 
+/// Signals that are caught come only while a process makes a call: what comes between waits until then. What
+/// is not caught has its effect at once, as in the simulation.
+#[derive(Default)]
+struct Gate {
+    /// What the role itself blocks.
+    mask: u64,
+    /// What it has ever caught.
+    has_caught: BTreeSet<c_int>,
+}
+
+impl Gate {
+    fn open(&mut self) {
+        change_mask(libc::SIG_SETMASK, Some(self.mask));
+    }
+
+    fn close(&mut self) {
+        let caught = self.has_caught.iter().filter(|&&signal| is_caught(signal));
+        let caught = caught.fold(0, |set, &signal| set | 1 << (signal - 1));
+        self.mask = change_mask(libc::SIG_BLOCK, Some(caught)).1;
+    }
+}
+
+/// What handlers were told, as far as it fits: signal, origin, process, value.
+static TOLD: [[AtomicI32; 4]; 64] = [const { [const { AtomicI32::new(0) }; 4] }; 64];
+
+/// How many have run.
+static TOLD_COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// The handler of all signals.
+extern "C" fn on_signal(_: c_int, info: *const siginfo_t, _: *mut c_void) {
+    // SAFETY: `SA_SIGINFO` is set, so that there is something.
+    let raw = unsafe { &*info };
+    let place = TOLD_COUNT.fetch_add(1, Ordering::Relaxed);
+    if let Some(told) = TOLD.get(place) {
+        for (cell, value) in told.iter().zip(what_is_told(raw)) {
+            cell.store(value, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Signal, origin, process and value.
+fn what_is_told(info: &siginfo_t) -> [c_int; 4] {
+    // SAFETY: what is used of it is there for signals of these origins; Linux fills the rest with zeros.
+    let pid = unsafe { info.si_pid() };
+    let (origin, value) = match info.si_code {
+        libc::SI_USER => (0, 0),
+        // SAFETY: as above.
+        libc::SI_QUEUE => (1, unsafe { info.si_value() }.sival_ptr.addr() as c_int),
+        // SAFETY: as above.
+        libc::SI_MESGQ => (3, unsafe { info.si_value() }.sival_ptr.addr() as c_int),
+        // SAFETY: as above. The others here are those of SIGCHLD.
+        _ => (2, unsafe { info.si_status() }),
+    };
+    [info.si_signo, origin, pid, value]
+}
+
+fn told(what: [c_int; 4], pids: &[pid_t]) -> Info {
+    let [signal, origin, pid, value] = what;
+    Info { signal, origin, process: name(pid, pids), value }
+}
+
+/// What handlers were told since this was asked last.
+fn handled(pids: &[pid_t]) -> Vec<Info> {
+    let count = TOLD_COUNT.swap(0, Ordering::Relaxed);
+    let cells = TOLD.iter().take(count);
+    cells.map(|it| told(it.each_ref().map(|cell| cell.load(Ordering::Relaxed)), pids)).collect()
+}
+
+/// How a process is named in replies.
+fn name(pid: pid_t, pids: &[pid_t]) -> i64 {
+    pids.iter().position(|&other| other == pid).map_or(UNKNOWN, |index| index as i64 + 1)
+}
+
 /// Makes the call.
-fn make(request: &Request, pids: &[pid_t]) -> Reply {
+fn make(request: &Request, pids: &[pid_t], run: pid_t) -> Reply {
     let mut reply = Reply::default();
-    // Processes by index, counted from 1; 99 is a stranger.
-    let named = |pid: pid_t| pids.iter().position(|&other| other == pid).map_or(99, |it| it + 1);
+    // Who was not born yet is a process that does not exist.
+    let pid = |index: usize| pids.get(index).copied().unwrap_or(pid_t::MAX);
     reply.answer = match *request {
         Request::Pipe { flags } => {
             let (answer, ends) = pipe(flags as c_int);
@@ -143,7 +241,9 @@ fn make(request: &Request, pids: &[pid_t]) -> Reply {
         Request::Read { fd, length } => {
             let mut buffer = vec![0; length];
             let answer = read(fd, &mut buffer);
-            reply.content = Content::of(&buffer[..usize::try_from(answer).unwrap_or(0)]);
+            if let Ok(count) = usize::try_from(answer) {
+                reply.content = Content::of(&buffer[..count]);
+            }
             answer
         }
         Request::Write { fd, length, seed } => write(fd, &bytes(seed, length)),
@@ -175,26 +275,108 @@ fn make(request: &Request, pids: &[pid_t]) -> Reply {
             reply.words = fds.iter().map(|it| it.revents.cast_unsigned().into()).collect();
             answer
         }
-        Request::Getpid => named(own_pid()) as i64,
-        Request::Getppid => named(parent_pid()) as i64,
+        Request::Getpid => name(own_pid(), pids),
+        Request::Getppid => name(parent_pid(), pids),
         Request::Waitpid { child, hang } => {
-            // Who was not born yet is a process that does not exist.
-            let unborn = pid_t::MAX;
-            let pid = usize::try_from(child)
-                .map_or(-1, |child| pids.get(child).copied().unwrap_or(unborn));
-            match wait(pid, if hang { 0 } else { libc::WNOHANG }) {
+            match wait(usize::try_from(child).map_or(-1, pid), if hang { 0 } else { libc::WNOHANG })
+            {
                 (ended @ 1.., status) => {
                     reply.words = if libc::WIFEXITED(status) {
                         vec![0, libc::WEXITSTATUS(status).into()]
                     } else {
                         vec![1, libc::WTERMSIG(status).into()]
                     };
-                    named(ended as pid_t) as i64
+                    name(ended as pid_t, pids)
                 }
                 (answer, _) => answer,
             }
         }
         Request::Exit { status } => exit(status),
+        Request::Kill { target, signal } => kill(pid(target), signal),
+        Request::Sigqueue { target, signal, value } => sigqueue(pid(target), signal, value),
+        Request::Sigaction { signal, action } => {
+            let (answer, (what, mask, flags)) = sigaction(signal, action);
+            reply.words = vec![what.into(), mask.cast_signed(), flags.into()];
+            answer
+        }
+        Request::Sigprocmask { how, set } => {
+            let how = [libc::SIG_BLOCK, libc::SIG_UNBLOCK, libc::SIG_SETMASK][usize::from(how)];
+            let (answer, old) = change_mask(how, set);
+            reply.words = vec![old.cast_signed()];
+            answer
+        }
+        Request::Sigpending => {
+            let (answer, set) = sigpending();
+            reply.words = vec![set.cast_signed()];
+            answer
+        }
+        Request::Sigtimedwait { set, waits } => {
+            let (answer, info) = sigtimedwait(set, waits);
+            reply.words = told(what_is_told(&info), pids).words();
+            answer
+        }
+        Request::Sigsuspend { mask } => sigsuspend(mask),
+        Request::Pause => pause(),
+        Request::MqOpen { ref name, flags, attributes } => {
+            mq_open(name, run, flags as c_int, attributes)
+        }
+        Request::MqSend { fd, length, seed, priority, waits } => {
+            mq_send(fd, &bytes(seed, length), priority, waits)
+        }
+        Request::MqReceive { fd, length, waits } => {
+            let mut buffer = vec![0; length];
+            let (answer, priority) = mq_receive(fd, &mut buffer, waits);
+            if let Ok(count) = usize::try_from(answer) {
+                reply.content = Content::of(&buffer[..count]);
+            }
+            reply.words = vec![priority.into()];
+            answer
+        }
+        Request::MqGetattr { fd } => {
+            let (answer, it) = mq_getattr(fd);
+            let nonblocking = i64::from(it.mq_flags & i64::from(libc::O_NONBLOCK) != 0);
+            reply.words = vec![nonblocking, it.mq_maxmsg, it.mq_msgsize, it.mq_curmsgs];
+            answer
+        }
+        Request::MqSetattr { fd, nonblocking } => mq_setattr(fd, nonblocking),
+        Request::MqUnlink { ref name } => mq_unlink(name, run),
+        Request::MqNotify { fd, signal } => mq_notify(fd, signal),
+        Request::Socketpair { kind, flags } => {
+            let (answer, ends) = socketpair(kind, flags as c_int);
+            reply.words = ends.map(i64::from).to_vec();
+            answer
+        }
+        Request::Socket { kind, flags } => socket(kind, flags as c_int),
+        Request::Bind { fd, address } => bind(fd, &Address::of(address, run)),
+        Request::Listen { fd, backlog } => listen(fd, backlog as c_int),
+        Request::Accept { fd, flags } => {
+            let (answer, peer) = accept(fd, flags as c_int);
+            reply.words = vec![peer.place(run)];
+            answer
+        }
+        Request::Connect { fd, address } => connect(fd, &Address::of(address, run)),
+        Request::Send { fd, length, seed, flags, to } => {
+            let to = to.map(|to| Address::of(to, run));
+            sendto(fd, &bytes(seed, length), flags as c_int, to.as_ref())
+        }
+        Request::Recv { fd, length, flags } => {
+            let mut buffer = vec![0; length];
+            let (answer, from) = recvfrom(fd, &mut buffer, flags as c_int);
+            if let Ok(count) = usize::try_from(answer) {
+                // The true length of a message may be more than there is room for.
+                reply.content = Content::of(&buffer[..count.min(length)]);
+            }
+            reply.words = vec![from.place(run)];
+            answer
+        }
+        Request::Shutdown { fd, half } => {
+            shutdown(fd, [libc::SHUT_RD, libc::SHUT_WR, libc::SHUT_RDWR][usize::from(half)])
+        }
+        Request::Getsockname { fd } => {
+            let (answer, name) = getsockname(fd);
+            reply.words = vec![name.place(run)];
+            answer
+        }
         Request::Fork { .. } => unreachable!("it is made elsewhere: two come back from it"),
     };
     if reply.answer < 0 {
@@ -210,7 +392,30 @@ fn probe() -> Abilities {
     let has_large_pipes = control(writes, libc::F_SETPIPE_SZ, 1 << 21) > 0;
     close(reads);
     close(writes);
-    Abilities { pid: own_pid(), pipe_bytes, has_large_pipes }
+    let flags = libc::O_CREAT | libc::O_RDWR;
+    let lacks_queues = match mq_open(QUEUES[0], own_pid(), flags, Some((1, 1))) {
+        fd @ 0.. => {
+            close(fd as c_int);
+            mq_unlink(QUEUES[0], own_pid());
+            None
+        }
+        errno => Some(io::Error::from_raw_os_error(-errno as i32).to_string()),
+    };
+    let (_, ends) = socketpair(0, 0);
+    let socket_bytes = send_buffer(ends[0]);
+    for end in ends {
+        close(end);
+    }
+    let datagrams_max = fs::read_to_string("/proc/sys/net/unix/max_dgram_qlen");
+    let datagrams_max = datagrams_max.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(10);
+    Abilities {
+        pid: own_pid(),
+        pipe_bytes,
+        has_large_pipes,
+        lacks_queues,
+        socket_bytes,
+        datagrams_max,
+    }
 }
 
 // The calls themselves. They return what the call returns; an error is negative.
@@ -337,6 +542,12 @@ fn close(fd: c_int) -> i64 {
     answer(unsafe { libc::close(fd) })
 }
 
+/// What whoever started this process left open would take numbers that the simulation has free.
+fn close_all_below(end: c_int) {
+    // SAFETY: nothing of ours is there.
+    unsafe { libc::close_range(3, end.cast_unsigned() - 1, 0) };
+}
+
 fn dup(fd: c_int) -> i64 {
     // SAFETY: it has no conditions.
     answer(unsafe { libc::dup(fd) })
@@ -378,4 +589,328 @@ fn poll(fds: &mut [libc::pollfd], timeout: c_int) -> i64 {
     let room = if fds.is_empty() { ptr::null_mut() } else { fds.as_mut_ptr() };
     // SAFETY: there are as many as is said.
     answer(unsafe { libc::poll(room, fds.len() as libc::nfds_t, timeout) })
+}
+
+/// Signals as a set of the C library: bit `n - 1` stands for signal `n`.
+fn set(bits: u64) -> sigset_t {
+    // SAFETY: a set is made of integers.
+    let mut set: sigset_t = unsafe { std::mem::zeroed() };
+    for signal in (1..=64).filter(|signal| bits & 1 << (signal - 1) != 0) {
+        // SAFETY: the set is there while it runs.
+        unsafe { libc::sigaddset(&raw mut set, signal) };
+    }
+    set
+}
+
+fn bits(set: &sigset_t) -> u64 {
+    // SAFETY: the set is there while it runs.
+    let is_in = |signal: &c_int| unsafe { libc::sigismember(set, *signal) } == 1;
+    (1..=64).filter(is_in).fold(0, |bits, signal| bits | 1 << (signal - 1))
+}
+
+fn change_mask(how: c_int, change: Option<u64>) -> (i64, u64) {
+    let change = change.map(set);
+    let change = change.as_ref().map_or(ptr::null(), ptr::from_ref);
+    let mut old = set(0);
+    // SAFETY: both sets are there while it runs.
+    let returned = unsafe { libc::sigprocmask(how, change, &raw mut old) };
+    (answer(returned), bits(&old))
+}
+
+fn sigpending() -> (i64, u64) {
+    let mut pending = set(0);
+    // SAFETY: the set is there while it runs.
+    let returned = unsafe { libc::sigpending(&raw mut pending) };
+    (answer(returned), bits(&pending))
+}
+
+/// The action: 0 for the default one, 1 to ignore, 2 for the handler; its mask; its flags.
+fn sigaction(signal: c_int, action: Option<(u8, u64, u32)>) -> (i64, (u8, u64, u32)) {
+    const OURS: c_int = libc::SA_SIGINFO | 0x0400_0000; // the other is SA_RESTORER of the C library
+    // SAFETY: an action is made of integers and of pointers that may be null.
+    let mut old: libc::sigaction = unsafe { std::mem::zeroed() };
+    let new = action.map(|(what, mask, flags)| {
+        // SAFETY: as above.
+        let mut new: libc::sigaction = unsafe { std::mem::zeroed() };
+        let handler: extern "C" fn(c_int, *const siginfo_t, *mut c_void) = on_signal;
+        new.sa_sigaction =
+            [libc::SIG_DFL, libc::SIG_IGN, handler as libc::sighandler_t][usize::from(what)];
+        new.sa_mask = set(mask);
+        new.sa_flags = flags as c_int | libc::SA_SIGINFO;
+        new
+    });
+    let new = new.as_ref().map_or(ptr::null(), ptr::from_ref);
+    // SAFETY: both actions are there while it runs, and the handler does only what handlers may.
+    let returned = unsafe { libc::sigaction(signal, new, &raw mut old) };
+    let what = match old.sa_sigaction {
+        libc::SIG_DFL => 0,
+        libc::SIG_IGN => 1,
+        _ => 2,
+    };
+    (answer(returned), (what, bits(&old.sa_mask), (old.sa_flags & !OURS).cast_unsigned()))
+}
+
+fn is_caught(signal: c_int) -> bool {
+    let (answer, (what, ..)) = sigaction(signal, None);
+    answer == 0 && what == 2
+}
+
+fn kill(pid: pid_t, signal: c_int) -> i64 {
+    // SAFETY: it has no conditions.
+    answer(unsafe { libc::kill(pid, signal) })
+}
+
+fn value(value: c_int) -> libc::sigval {
+    libc::sigval { sival_ptr: ptr::without_provenance_mut(value as usize) }
+}
+
+fn sigqueue(pid: pid_t, signal: c_int, number: c_int) -> i64 {
+    // SAFETY: it has no conditions.
+    answer(unsafe { libc::sigqueue(pid, signal, value(number)) })
+}
+
+fn sigtimedwait(bits: u64, waits: bool) -> (i64, siginfo_t) {
+    // SAFETY: it is made of integers and of pointers that may be null.
+    let mut info: siginfo_t = unsafe { std::mem::zeroed() };
+    let nothing = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let timeout = if waits { ptr::null() } else { &raw const nothing };
+    let signals = set(bits);
+    // SAFETY: all of it is there while it runs.
+    let returned = unsafe { libc::sigtimedwait(&raw const signals, &raw mut info, timeout) };
+    (answer(returned), info)
+}
+
+fn sigsuspend(bits: u64) -> i64 {
+    let mask = set(bits);
+    // SAFETY: the set is there while it runs.
+    answer(unsafe { libc::sigsuspend(&raw const mask) })
+}
+
+fn pause() -> i64 {
+    // SAFETY: it has no conditions.
+    answer(unsafe { libc::pause() })
+}
+
+/// The names that are used belong to this run alone: queues are everybody's. Others are wrong, and stay.
+fn queue_name(name: &str, run: pid_t) -> CString {
+    let name = if QUEUES.contains(&name) {
+        format!("/conformance-{run}-{}", &name[1..])
+    } else {
+        name.into()
+    };
+    text(&name)
+}
+
+/// A queue's attributes, all zero but for these.
+fn attributes(flags: c_int, sizes: (usize, usize)) -> libc::mq_attr {
+    // SAFETY: it is made of integers.
+    let mut attributes: libc::mq_attr = unsafe { std::mem::zeroed() };
+    attributes.mq_flags = flags.into();
+    (attributes.mq_maxmsg, attributes.mq_msgsize) = (sizes.0 as i64, sizes.1 as i64);
+    attributes
+}
+
+fn mq_open(name: &str, run: pid_t, flags: c_int, sizes: Option<(usize, usize)>) -> i64 {
+    let name = queue_name(name, run);
+    let attributes = sizes.map(|sizes| attributes(0, sizes));
+    let attributes = attributes.as_ref().map_or(ptr::null(), ptr::from_ref);
+    // SAFETY: name and attributes are there while it runs.
+    answer(unsafe { libc::mq_open(name.as_ptr(), flags, 0o600, attributes) })
+}
+
+/// A time that is long past: who would wait does not.
+static PAST: libc::timespec = libc::timespec { tv_sec: 0, tv_nsec: 1 };
+
+fn mq_send(fd: c_int, bytes: &[u8], priority: u32, waits: bool) -> i64 {
+    let until = if waits { ptr::null() } else { &raw const PAST };
+    let length = bytes.len();
+    // SAFETY: the bytes are as many as is said.
+    answer(unsafe { libc::mq_timedsend(fd, bytes.as_ptr().cast(), length, priority, until) })
+}
+
+fn mq_receive(fd: c_int, buffer: &mut [u8], waits: bool) -> (i64, u32) {
+    let until = if waits { ptr::null() } else { &raw const PAST };
+    let (into, length) = (buffer.as_mut_ptr().cast(), buffer.len());
+    let mut priority = 0;
+    // SAFETY: the buffer is as long as is said.
+    let returned = unsafe { libc::mq_timedreceive(fd, into, length, &raw mut priority, until) };
+    (answer(returned as i64), priority)
+}
+
+fn mq_getattr(fd: c_int) -> (i64, libc::mq_attr) {
+    let mut found = attributes(0, (0, 0));
+    // SAFETY: there is room for them.
+    let returned = unsafe { libc::mq_getattr(fd, &raw mut found) };
+    (answer(returned), found)
+}
+
+fn mq_setattr(fd: c_int, nonblocking: bool) -> i64 {
+    let wanted = attributes(if nonblocking { libc::O_NONBLOCK } else { 0 }, (0, 0));
+    // SAFETY: they are there while it runs.
+    answer(unsafe { libc::mq_setattr(fd, &raw const wanted, ptr::null_mut()) })
+}
+
+fn mq_unlink(name: &str, run: pid_t) -> i64 {
+    let name = queue_name(name, run);
+    // SAFETY: the name is there while it runs.
+    answer(unsafe { libc::mq_unlink(name.as_ptr()) })
+}
+
+fn mq_notify(fd: c_int, signal: Option<(c_int, c_int)>) -> i64 {
+    let event = signal.map(|(signal, number)| {
+        // SAFETY: it is made of integers and of pointers that may be null.
+        let mut event: libc::sigevent = unsafe { std::mem::zeroed() };
+        event.sigev_notify = libc::SIGEV_SIGNAL;
+        event.sigev_signo = signal;
+        event.sigev_value = value(number);
+        event
+    });
+    let event = event.as_ref().map_or(ptr::null(), ptr::from_ref);
+    // SAFETY: the event is there while it runs.
+    answer(unsafe { libc::mq_notify(fd, event) })
+}
+
+/// The address of a unix socket, as the kernel knows it.
+struct Address {
+    raw: libc::sockaddr_un,
+    length: libc::socklen_t,
+}
+
+impl Address {
+    const PATH: usize = std::mem::offset_of!(libc::sockaddr_un, sun_path);
+
+    /// None: with room for any.
+    fn none() -> Self {
+        // SAFETY: it is made of integers.
+        let raw = unsafe { std::mem::zeroed() };
+        Self { raw, length: size_of::<libc::sockaddr_un>() as libc::socklen_t }
+    }
+
+    /// One of the addresses. Abstract names are everybody's: those that are used belong to this run alone.
+    fn of(place: usize, run: pid_t) -> Self {
+        let name = match ADDRESSES[place].strip_prefix('@') {
+            Some(name) => format!("\0conformance-{run}-{name}"),
+            // With the zero at its end.
+            None => format!("{}\0", ADDRESSES[place]),
+        };
+        let mut address = Self::none();
+        address.raw.sun_family = libc::AF_UNIX as libc::sa_family_t;
+        for (to, from) in address.raw.sun_path.iter_mut().zip(name.bytes()) {
+            *to = from.cast_signed();
+        }
+        address.length = (Self::PATH + name.len()) as libc::socklen_t;
+        address
+    }
+
+    /// Which of them it is.
+    fn place(&self, run: pid_t) -> i64 {
+        let length = (self.length as usize).saturating_sub(Self::PATH);
+        if length == 0 {
+            return 0;
+        }
+        let name = &self.raw.sun_path[..length.min(self.raw.sun_path.len())];
+        let is_it = |&place: &usize| {
+            let other = Self::of(place, run);
+            other.raw.sun_path[..other.length as usize - Self::PATH] == *name
+        };
+        (1..ADDRESSES.len()).find(is_it).map_or(UNKNOWN, |place| place as i64)
+    }
+
+    const fn pointer(&self) -> *const libc::sockaddr {
+        ptr::from_ref(&self.raw).cast()
+    }
+
+    const fn pointer_mut(&mut self) -> *mut libc::sockaddr {
+        ptr::from_mut(&mut self.raw).cast()
+    }
+}
+
+fn socket_type(kind: u8) -> c_int {
+    [libc::SOCK_STREAM, libc::SOCK_DGRAM, libc::SOCK_SEQPACKET][usize::from(kind)]
+}
+
+/// Makes a new socket small.
+fn small(fd: c_int) {
+    let (level, name, size) = (libc::SOL_SOCKET, libc::SO_SNDBUF, SOCKET_BYTES as c_int);
+    let length = size_of::<c_int>() as libc::socklen_t;
+    // SAFETY: the value is an integer, as this option has it.
+    unsafe { libc::setsockopt(fd, level, name, (&raw const size).cast(), length) };
+}
+
+fn send_buffer(fd: c_int) -> usize {
+    let (level, name, mut size) = (libc::SOL_SOCKET, libc::SO_SNDBUF, 0 as c_int);
+    let mut length = size_of::<c_int>() as libc::socklen_t;
+    // SAFETY: the value is an integer, as this option has it.
+    unsafe { libc::getsockopt(fd, level, name, (&raw mut size).cast(), &raw mut length) };
+    size as usize
+}
+
+fn socketpair(kind: u8, flags: c_int) -> (i64, [c_int; 2]) {
+    let mut ends = [-1; 2];
+    let kind = socket_type(kind) | flags;
+    // SAFETY: there is room for two descriptors.
+    let returned = unsafe { libc::socketpair(libc::AF_UNIX, kind, 0, ends.as_mut_ptr()) };
+    let answer = answer(returned);
+    ends.into_iter().for_each(small);
+    (answer, ends)
+}
+
+fn socket(kind: u8, flags: c_int) -> i64 {
+    // SAFETY: it has no conditions.
+    let answer = answer(unsafe { libc::socket(libc::AF_UNIX, socket_type(kind) | flags, 0) });
+    small(answer as c_int);
+    answer
+}
+
+fn bind(fd: c_int, address: &Address) -> i64 {
+    // SAFETY: the address is as long as it says.
+    answer(unsafe { libc::bind(fd, address.pointer(), address.length) })
+}
+
+fn listen(fd: c_int, backlog: c_int) -> i64 {
+    // SAFETY: it has no conditions.
+    answer(unsafe { libc::listen(fd, backlog) })
+}
+
+fn accept(fd: c_int, flags: c_int) -> (i64, Address) {
+    let mut peer = Address::none();
+    let address = peer.pointer_mut();
+    // SAFETY: there is as much room as is said.
+    let returned = unsafe { libc::accept4(fd, address, &raw mut peer.length, flags) };
+    let answer = answer(returned);
+    small(answer as c_int);
+    (answer, peer)
+}
+
+fn connect(fd: c_int, address: &Address) -> i64 {
+    // SAFETY: the address is as long as it says.
+    answer(unsafe { libc::connect(fd, address.pointer(), address.length) })
+}
+
+fn sendto(fd: c_int, bytes: &[u8], flags: c_int, to: Option<&Address>) -> i64 {
+    let (address, length) = to.map_or((ptr::null(), 0), |to| (to.pointer(), to.length));
+    let (data, size) = (bytes.as_ptr().cast(), bytes.len());
+    // SAFETY: bytes and address are as long as is said.
+    answer(unsafe { libc::sendto(fd, data, size, flags, address, length) } as i64)
+}
+
+fn recvfrom(fd: c_int, buffer: &mut [u8], flags: c_int) -> (i64, Address) {
+    let mut from = Address::none();
+    let (data, size, address) = (buffer.as_mut_ptr().cast(), buffer.len(), from.pointer_mut());
+    // SAFETY: there is as much room as is said.
+    let got = unsafe { libc::recvfrom(fd, data, size, flags, address, &raw mut from.length) };
+    (answer(got as i64), from)
+}
+
+fn shutdown(fd: c_int, how: c_int) -> i64 {
+    // SAFETY: it has no conditions.
+    answer(unsafe { libc::shutdown(fd, how) })
+}
+
+fn getsockname(fd: c_int) -> (i64, Address) {
+    let mut name = Address::none();
+    let address = name.pointer_mut();
+    // SAFETY: there is as much room as is said.
+    let returned = unsafe { libc::getsockname(fd, address, &raw mut name.length) };
+    (answer(returned), name)
 }

@@ -11,7 +11,7 @@ use std::io::{self, Read, Write};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use request::{Dice, Kind, Knowledge, Request};
+pub use request::{Dice, Kind, Knowledge, Request, told};
 
 /// Processes that take part at most.
 pub const PROCESSES: usize = 4;
@@ -19,11 +19,24 @@ pub const PROCESSES: usize = 4;
 /// Descriptors of a process: few, so that they run out.
 pub const DESCRIPTORS: usize = 16;
 
-/// Stands for a process that takes no part, as the parent of the first one.
-pub const STRANGER: i64 = -1;
+/// Stands for no process in particular.
+pub const ANYBODY: i64 = -1;
 
-/// The paths that are used.
-pub const PATHS: [&str; 2] = ["f0", "f1"];
+/// The paths that are used: first those of FIFOs, then those of sockets; but either may be taken for the other.
+pub const PATHS: [&str; 4] = ["f0", "f1", "s0", "s1"];
+
+/// The addresses of sockets: none, paths, and abstract names, which begin with `@` here. Replies say which
+/// of them.
+pub const ADDRESSES: [&str; 6] = ["", "s0", "s1", "@a0", "@a1", "f0"];
+
+/// What a socket is made to take of what it sends (`SO_SNDBUF`), so that it is soon full. Linux doubles it.
+pub const SOCKET_BYTES: usize = 5000;
+
+/// The names of queues that are used.
+pub const QUEUES: [&str; 2] = ["/q0", "/q1"];
+
+/// How processes that take no part are named; the others are by index, counted from 1.
+pub const UNKNOWN: i64 = 99;
 
 /// What a process is told to do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,6 +54,8 @@ pub enum Order {
     Probe,
     /// Make the first process of a sequence.
     Begin,
+    /// These have ended: wait for those who have no parent in the sequence any more, as init(1) would.
+    Bury(Vec<i32>),
     /// End all processes of the sequence.
     End,
 }
@@ -54,6 +69,12 @@ pub struct Abilities {
     pub pipe_bytes: usize,
     /// Whether a pipe may be made larger than an ordinary user may.
     pub has_large_pipes: bool,
+    /// Why there are no message queues, if there are none.
+    pub lacks_queues: Option<String>,
+    /// What a socket takes of what it sends.
+    pub socket_bytes: usize,
+    /// Datagrams that a receiver holds.
+    pub datagrams_max: usize,
 }
 
 /// Bytes that were read: how many, and enough of them to tell.
@@ -84,6 +105,28 @@ pub struct Reply {
     pub words: Vec<i64>,
     /// What it read.
     pub content: Content,
+    /// What handlers ran meanwhile, and what they were told.
+    pub handled: Vec<Info>,
+}
+
+/// What is told with a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Info {
+    /// Which.
+    pub signal: i32,
+    /// From where: as in [`harness::kernel::Origin`], in that order.
+    pub origin: i32,
+    /// Who sent it.
+    pub process: i64,
+    /// The value that went with it.
+    pub value: i32,
+}
+
+impl Info {
+    /// As numbers.
+    pub fn words(self) -> Vec<i64> {
+        vec![self.signal.into(), self.origin.into(), self.process, self.value.into()]
+    }
 }
 
 /// The bytes that a write with this seed writes: each differs from its neighbours and from those of

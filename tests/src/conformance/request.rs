@@ -2,13 +2,16 @@
 
 use harness::choice::{Choice, Chooser};
 use harness::kernel::{
-    Answer, Call, Control, Ending, Fd, Kernel as _, OpenFlags, Pid, PollEvents, PollFd, Signal,
-    Simulated, Status, Timeout,
+    Action, ActionFlags, Address, Answer, Call, Control, Disposition, Ending, Family, Fd, Half,
+    Kernel as _, MaskChange, MessageFlags, OpenFlags, Origin, Pid, PollEvents, PollFd,
+    QueueAttributes, SigInfo, SigSet, Signal, Simulated, SocketType, Status, Timeout,
 };
 use harness::process::ProcessId;
 use serde::{Deserialize, Serialize};
 
-use super::{Content, DESCRIPTORS, PATHS, PROCESSES, Reply, STRANGER, bytes};
+use super::{
+    ADDRESSES, ANYBODY, Content, DESCRIPTORS, Info, PATHS, PROCESSES, QUEUES, Reply, UNKNOWN, bytes,
+};
 
 /// The number of process 0 in the simulation; the others follow.
 const FIRST_PID: i32 = 1001;
@@ -51,12 +54,12 @@ pub enum Kind {
     Poll,
     /// fork, exit, waitpid, and numbers of processes.
     Processes,
-}
-
-impl Kind {
-    /// All of them.
-    pub const ALL: &[Self] =
-        &[Self::Pipes, Self::Fifos, Self::Descriptors, Self::Poll, Self::Processes];
+    /// Sending, catching, blocking and awaiting signals.
+    Signals,
+    /// POSIX message queues.
+    Queues,
+    /// Sockets of the machine itself.
+    Sockets,
 }
 
 /// One call with its arguments. Flags have the values of Linux.
@@ -126,6 +129,111 @@ pub enum Request {
     Exit {
         status: i32,
     },
+    Kill {
+        target: usize,
+        signal: i32,
+    },
+    Sigqueue {
+        target: usize,
+        signal: i32,
+        value: i32,
+    },
+    /// The action is 0 for the default one, 1 to ignore, 2 for a handler; `None` only looks.
+    Sigaction {
+        signal: i32,
+        action: Option<(u8, u64, u32)>,
+    },
+    /// `how` is as in [`MaskChange`], in that order; `None` only looks.
+    Sigprocmask {
+        how: u8,
+        set: Option<u64>,
+    },
+    Sigpending,
+    Sigtimedwait {
+        set: u64,
+        waits: bool,
+    },
+    Sigsuspend {
+        mask: u64,
+    },
+    Pause,
+    /// The attributes are how many messages there may be, and how long.
+    MqOpen {
+        name: String,
+        flags: u32,
+        attributes: Option<(usize, usize)>,
+    },
+    MqSend {
+        fd: i32,
+        length: usize,
+        seed: u8,
+        priority: u32,
+        waits: bool,
+    },
+    MqReceive {
+        fd: i32,
+        length: usize,
+        waits: bool,
+    },
+    MqGetattr {
+        fd: i32,
+    },
+    MqSetattr {
+        fd: i32,
+        nonblocking: bool,
+    },
+    MqUnlink {
+        name: String,
+    },
+    MqNotify {
+        fd: i32,
+        signal: Option<(i32, i32)>,
+    },
+    /// Types of sockets are as in [`SocketType`], in that order; addresses are those of [`ADDRESSES`].
+    Socketpair {
+        kind: u8,
+        flags: u32,
+    },
+    Socket {
+        kind: u8,
+        flags: u32,
+    },
+    Bind {
+        fd: i32,
+        address: usize,
+    },
+    Listen {
+        fd: i32,
+        backlog: usize,
+    },
+    Accept {
+        fd: i32,
+        flags: u32,
+    },
+    Connect {
+        fd: i32,
+        address: usize,
+    },
+    Send {
+        fd: i32,
+        length: usize,
+        seed: u8,
+        flags: u32,
+        to: Option<usize>,
+    },
+    Recv {
+        fd: i32,
+        length: usize,
+        flags: u32,
+    },
+    /// 0: reading; 1: writing; 2: both.
+    Shutdown {
+        fd: i32,
+        half: u8,
+    },
+    Getsockname {
+        fd: i32,
+    },
     /// fork(2); the child is the process with this index.
     Fork {
         child: usize,
@@ -135,9 +243,15 @@ pub enum Request {
 /// What is known when a call is made up.
 #[derive(Clone, Debug, Default)]
 pub struct Knowledge {
-    /// Descriptors of the process, with what `F_GETFL` says of them.
+    /// Descriptors of the process that are not queues, with what `F_GETFL` says of them.
     pub open: Vec<(i32, OpenFlags)>,
-    /// Who was born.
+    /// Those that are sockets, and are among these.
+    pub sockets: Vec<(i32, OpenFlags)>,
+    /// Those that are queues.
+    pub queues: Vec<(i32, OpenFlags)>,
+    /// FIFOs that are there.
+    pub fifos: Vec<String>,
+    /// How many were born.
     pub born: usize,
     /// Whether all other processes wait in a call.
     pub is_alone: bool,
@@ -146,6 +260,19 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
+    fn queue(&self, dice: &mut Dice, wanted: impl Fn(OpenFlags) -> bool) -> i32 {
+        let open = if dice.happens(97) { self.queues.clone() } else { self.open.clone() };
+        Self { open, ..Self::default() }.fd(dice, wanted)
+    }
+
+    fn queue_or_other(&self, dice: &mut Dice) -> i32 {
+        if !self.queues.is_empty() && dice.happens(50) {
+            self.queue(dice, |_| true)
+        } else {
+            self.any(dice)
+        }
+    }
+
     /// A descriptor: mostly one that is open and satisfies.
     fn fd(&self, dice: &mut Dice, wanted: impl Fn(OpenFlags) -> bool) -> i32 {
         if dice.happens(4) {
@@ -177,6 +304,10 @@ impl Knowledge {
 const LENGTHS: &[usize] =
     &[0, 1, 1, 2, 100, 100, 2048, 2049, 3000, 4095, 4096, 4096, 4097, 5000, 8192, 9000, 12288];
 
+/// Signals that are sent: two standard ones, one that is ignored by default, a fatal one, and two that
+/// are queued.
+const SIGNALS: &[i32] = &[10, 10, 12, 12, 17, 15, 34, 34, 35];
+
 const NONBLOCK: u32 = OpenFlags::NONBLOCK.bits();
 const WRONLY: u32 = OpenFlags::WRONLY.bits();
 const RDWR: u32 = OpenFlags::RDWR.bits();
@@ -186,17 +317,20 @@ impl Request {
     pub fn random(kind: Kind, known: &Knowledge, dice: &mut Dice) -> Self {
         match kind {
             Kind::Pipes => Self::of_pipes(known, dice),
-            Kind::Fifos => Self::of_fifos(dice),
+            Kind::Fifos => Self::of_fifos(known, dice),
             Kind::Descriptors => Self::of_descriptors(known, dice),
             Kind::Poll => {
                 let fds = (0..dice.below(4)).map(|_| {
                     let events = dice.one(&[0, 1, 1, 4, 4, 5, 0x2005]);
-                    (known.any(dice), events)
+                    (known.queue_or_other(dice), events)
                 });
                 let fds = fds.collect();
                 Self::Poll { fds, waits: !known.is_alone && dice.happens(60) }
             }
             Kind::Processes => Self::of_processes(known, dice),
+            Kind::Signals => Self::of_signals(known, dice),
+            Kind::Queues => Self::of_queues(known, dice),
+            Kind::Sockets => Self::of_sockets(known, dice),
         }
     }
 
@@ -208,7 +342,12 @@ impl Request {
         };
         match dice.below(100) {
             0..8 => Self::Pipe { flags: dice.one(&[0, 0, 0, NONBLOCK, NONBLOCK, WRONLY]) },
-            8..46 => Self::Read { fd: known.reader(dice), length },
+            8..46 => {
+                let fd = known.reader(dice);
+                // A queue shows a text about itself, which is not modelled.
+                let is_queue = known.queues.iter().any(|&(queue, _)| queue == fd);
+                Self::Read { fd: if is_queue { -1 } else { fd }, length }
+            }
             46..86 => Self::Write { fd: known.writer(dice), length, seed: dice.below(256) as u8 },
             86..90 => Self::GetPipeSize { fd: known.any(dice) },
             _ => {
@@ -222,11 +361,12 @@ impl Request {
         }
     }
 
-    fn of_fifos(dice: &mut Dice) -> Self {
+    fn of_fifos(known: &Knowledge, dice: &mut Dice) -> Self {
         let path = match dice.below(40) {
             0 => String::new(),
             1 => "n".repeat(256),
-            _ => dice.one(&PATHS).to_owned(),
+            2..4 => dice.one(&PATHS[2..]).to_owned(),
+            _ => dice.one(&PATHS[..2]).to_owned(),
         };
         match dice.below(100) {
             0..25 => Self::Mkfifo { path },
@@ -236,7 +376,8 @@ impl Request {
                 if dice.happens(35) {
                     flags |= NONBLOCK;
                 }
-                if dice.happens(3) {
+                // Where there is none, an ordinary file would be made.
+                if known.fifos.contains(&path) && dice.happens(5) {
                     flags |= OpenFlags::CREAT.bits() | OpenFlags::EXCL.bits();
                 }
                 if dice.happens(2) {
@@ -248,7 +389,7 @@ impl Request {
     }
 
     fn of_descriptors(known: &Knowledge, dice: &mut Dice) -> Self {
-        let fd = known.any(dice);
+        let fd = known.queue_or_other(dice);
         match dice.below(100) {
             0..50 => Self::Close { fd },
             50..58 => Self::Dup { fd },
@@ -267,13 +408,131 @@ impl Request {
         match dice.below(100) {
             0..45 if known.born < PROCESSES => Self::Fork { child: known.born },
             0..55 => {
-                let child = dice.one(&[STRANGER, STRANGER, 0, 1, 2, 3]);
+                let child = dice.one(&[ANYBODY, ANYBODY, 0, 1, 2, 3]);
                 Self::Waitpid { child, hang: dice.happens(50) }
             }
             55..85 => Self::Exit { status: dice.one(&[0, 1, 7, 255, 259, -1]) },
             85..92 => Self::Getpid,
             _ => Self::Getppid,
         }
+    }
+
+    fn of_signals(known: &Knowledge, dice: &mut Dice) -> Self {
+        let set = |dice: &mut Dice| {
+            let all = (0..dice.below(5)).map(|_| dice.one(SIGNALS));
+            all.fold(SigSet::EMPTY, |set, signal| set.with(Signal(signal))).0
+        };
+        let signal = match dice.below(40) {
+            0 => dice.one(&[0, -1, 65, 9]),
+            _ => dice.one(SIGNALS),
+        };
+        let target = if dice.happens(95) { dice.below(known.born) } else { PROCESSES - 1 };
+        match dice.below(100) {
+            0..26 => Self::Kill { target, signal },
+            26..42 => Self::Sigqueue { target, signal, value: dice.below(1000) as i32 },
+            42..64 => {
+                let flags = [0, 0, 0x1000_0000, 0x1000_0000, 0x4000_0000, 0x8000_0000];
+                let what = dice.one(&[0, 1, 2, 2, 2, 2, 2]);
+                let action = (what, set(dice), dice.one(&flags) | dice.one(&flags));
+                Self::Sigaction { signal, action: dice.happens(94).then_some(action) }
+            }
+            64..80 => {
+                let how = dice.below(3) as u8;
+                Self::Sigprocmask { how, set: dice.happens(90).then(|| set(dice)) }
+            }
+            80..86 => Self::Sigpending,
+            86..94 => {
+                let set = set(dice);
+                Self::Sigtimedwait { set, waits: !known.is_alone && dice.happens(60) }
+            }
+            94..97 if !known.is_alone => Self::Pause,
+            _ if !known.is_alone => Self::Sigsuspend { mask: set(dice) },
+            _ => Self::Sigpending,
+        }
+    }
+
+    fn of_queues(known: &Knowledge, dice: &mut Dice) -> Self {
+        let name = match dice.below(60) {
+            0 => dice.one(&["q0", "/", "", "/a/b"]).to_owned(),
+            _ => dice.one(&QUEUES).to_owned(),
+        };
+        let fd = known.queue(dice, |_| true);
+        let reader = known.queue(dice, |flags| !flags.contains(OpenFlags::WRONLY));
+        let writer =
+            known.queue(dice, |flags| flags.intersects(OpenFlags::WRONLY | OpenFlags::RDWR));
+        let seed = dice.below(256) as u8;
+        match dice.below(100) {
+            0..16 => {
+                let mut flags = dice.one(&[0, WRONLY, RDWR, RDWR]) | OpenFlags::CREAT.bits();
+                flags |= dice.one(&[0, 0, 0, NONBLOCK, OpenFlags::EXCL.bits()]);
+                if dice.happens(10) {
+                    flags &= !OpenFlags::CREAT.bits();
+                }
+                let most = (dice.one(&[1, 1, 2, 3]), dice.one(&[1, 8, 8]));
+                let wrong = dice.one(&[(0, 1), (1, 0), (11, 1), (1, 8193), (10, 8192)]);
+                let attributes = if dice.happens(5) { wrong } else { most };
+                Self::MqOpen { name, flags, attributes: dice.happens(98).then_some(attributes) }
+            }
+            16..48 => {
+                let priority = dice.one(&[0, 0, 1, 1, 2, 32767, 32768]);
+                let length = dice.one(&[0, 1, 1, 1, 8, 8, 9]);
+                Self::MqSend { fd: writer, length, seed, priority, waits: dice.happens(90) }
+            }
+            48..80 => {
+                let length = dice.one(&[0, 1, 8, 8, 8, 100, 8192]);
+                Self::MqReceive { fd: reader, length, waits: dice.happens(90) }
+            }
+            80..84 => Self::MqGetattr { fd },
+            84..88 => Self::MqSetattr { fd, nonblocking: dice.happens(50) },
+            88..92 => Self::MqUnlink { name },
+            _ => {
+                let signal = (dice.one(SIGNALS), dice.below(1000) as i32);
+                let signal = if dice.happens(10) { (0, 0) } else { signal };
+                Self::MqNotify { fd, signal: dice.happens(80).then_some(signal) }
+            }
+        }
+    }
+
+    fn of_sockets(known: &Knowledge, dice: &mut Dice) -> Self {
+        let open = if dice.happens(97) { known.sockets.clone() } else { known.open.clone() };
+        let fd = Knowledge { open, ..Knowledge::default() }.any(dice);
+        let flags = dice.one(&[0, 0, 0, NONBLOCK]);
+        let address = dice.one(&[1, 1, 1, 2, 3, 3, 4, 5]);
+        // Seldom so long that it does not fit at all.
+        let length = dice.one(&[0, 1, 1, 2, 100, 100, 1000, 2000, 4000, 5000, 9000, 30_000]);
+        let once = dice.one(&[0, 0, 0, MessageFlags::DONTWAIT.bits()]);
+        match dice.below(100) {
+            0..10 => Self::Socketpair { kind: dice.below(3) as u8, flags },
+            10..18 => Self::Socket { kind: dice.one(&[0, 0, 1, 1, 2]), flags },
+            18..25 => Self::Bind { fd, address },
+            25..31 => Self::Listen { fd, backlog: dice.one(&[0, 0, 1, 2]) },
+            31..38 => Self::Accept { fd, flags },
+            38..47 => Self::Connect { fd, address },
+            47..70 => {
+                let flags = once | dice.one(&[0, MessageFlags::NOSIGNAL.bits()]);
+                let to = dice.happens(12).then_some(address);
+                let seed = dice.below(256) as u8;
+                Self::Send { fd, length, seed, flags, to }
+            }
+            70..92 => {
+                let how = [
+                    MessageFlags::empty(),
+                    MessageFlags::empty(),
+                    MessageFlags::empty(),
+                    MessageFlags::PEEK,
+                    MessageFlags::TRUNC,
+                    MessageFlags::WAITALL,
+                ];
+                Self::Recv { fd, length, flags: once | dice.one(&how).bits() }
+            }
+            92..97 => Self::Shutdown { fd, half: dice.below(3) as u8 },
+            _ => Self::Getsockname { fd },
+        }
+    }
+
+    /// Whether it may end another process that is not in a call.
+    pub fn may_kill(&self) -> bool {
+        matches!(self, Self::Kill { .. } | Self::Sigqueue { .. } | Self::MqSend { .. })
     }
 
     /// `me` enters it in the simulation, or goes on with it.
@@ -336,7 +595,7 @@ impl Request {
             Self::Getpid => named(step(Call::Getpid)),
             Self::Getppid => named(step(Call::Getppid)),
             Self::Waitpid { child, hang } => {
-                let pid = if child == STRANGER { -1 } else { FIRST_PID + child as i32 };
+                let pid = if child == ANYBODY { -1 } else { FIRST_PID + child as i32 };
                 let mut ending = Ending::Exited(0);
                 let status = step(Call::Waitpid { pid: Pid(pid), hang, ending: &mut ending });
                 if let Status::Done(Ok(1..)) = status {
@@ -350,6 +609,152 @@ impl Request {
                 }
             }
             Self::Exit { status } => step(Call::Exit { status }),
+            Self::Kill { target, signal } => step(Call::Kill { pid: pid(target), signal }),
+            Self::Sigqueue { target, signal, value } => {
+                step(Call::Sigqueue { pid: pid(target), signal: Signal(signal), value })
+            }
+            Self::Sigaction { signal, action } => {
+                let action = action.map(|(what, mask, flags)| Action {
+                    disposition: match what {
+                        0 => Disposition::Default,
+                        1 => Disposition::Ignore,
+                        _ => Disposition::Handler(0),
+                    },
+                    mask: SigSet(mask),
+                    flags: ActionFlags::from_bits_retain(flags),
+                });
+                let mut old = Action::default();
+                let status =
+                    step(Call::Sigaction { signal: Signal(signal), action, old: &mut old });
+                let what = match old.disposition {
+                    Disposition::Default => 0,
+                    Disposition::Ignore => 1,
+                    Disposition::Handler(_) => 2,
+                };
+                reply.words = vec![what, old.mask.0.cast_signed(), old.flags.bits().into()];
+                status
+            }
+            Self::Sigprocmask { how, set } => {
+                let how =
+                    [MaskChange::Block, MaskChange::Unblock, MaskChange::Set][usize::from(how)];
+                let mut old = SigSet::EMPTY;
+                let status = step(Call::Sigprocmask { how, set: set.map(SigSet), old: &mut old });
+                reply.words = vec![old.0.cast_signed()];
+                status
+            }
+            Self::Sigpending => {
+                let mut set = SigSet::EMPTY;
+                let status = step(Call::Sigpending { set: &mut set });
+                reply.words = vec![set.0.cast_signed()];
+                status
+            }
+            Self::Sigtimedwait { set, waits } => {
+                let mut info = NO_INFO;
+                let timeout = if waits { Timeout::Never } else { Timeout::After(0) };
+                let set = SigSet(set);
+                let status = step(Call::Sigtimedwait { set, info: &mut info, timeout });
+                reply.words = told(&info).words();
+                status
+            }
+            Self::Sigsuspend { mask } => step(Call::Sigsuspend { mask: SigSet(mask) }),
+            Self::Pause => step(Call::Pause),
+            Self::MqOpen { ref name, flags, attributes } => {
+                let attributes = attributes.map(|(messages_max, bytes_max)| QueueAttributes {
+                    messages_max,
+                    bytes_max,
+                    ..QueueAttributes::default()
+                });
+                step(Call::MqOpen { name, flags: OpenFlags::from_bits_retain(flags), attributes })
+            }
+            Self::MqSend { fd, length, seed, priority, waits } => {
+                let bytes = &bytes(seed, length);
+                step(Call::MqSend { fd: Fd(fd), bytes, priority, timeout: past_unless(waits) })
+            }
+            Self::MqReceive { fd, length, waits } => {
+                let mut buffer = vec![0; length];
+                let mut priority = 0;
+                let status = step(Call::MqReceive {
+                    fd: Fd(fd),
+                    buffer: &mut buffer,
+                    priority: &mut priority,
+                    timeout: past_unless(waits),
+                });
+                if let Status::Done(Ok(count)) = status {
+                    reply.content = Content::of(&buffer[..count]);
+                }
+                reply.words = vec![priority.into()];
+                status
+            }
+            Self::MqGetattr { fd } => {
+                let mut it = QueueAttributes::default();
+                let status = step(Call::MqGetattr { fd: Fd(fd), attributes: &mut it });
+                let sizes = [it.messages_max, it.bytes_max, it.messages].map(|size| size as i64);
+                reply.words = [&[i64::from(it.nonblocking)], &sizes[..]].concat();
+                status
+            }
+            Self::MqSetattr { fd, nonblocking } => {
+                step(Call::MqSetattr { fd: Fd(fd), nonblocking })
+            }
+            Self::MqUnlink { ref name } => step(Call::MqUnlink { name }),
+            Self::MqNotify { fd, signal } => {
+                let signal = signal.map(|(signal, value)| (Signal(signal), value));
+                step(Call::MqNotify { fd: Fd(fd), signal })
+            }
+            Self::Socketpair { kind, flags } => {
+                let mut ends = [Fd(-1); 2];
+                let flags = OpenFlags::from_bits_retain(flags);
+                let kind = KINDS[usize::from(kind)];
+                let status = step(Call::Socketpair { kind, flags, ends: &mut ends });
+                reply.words = ends.map(|fd| i64::from(fd.0)).to_vec();
+                status
+            }
+            Self::Socket { kind, flags } => {
+                let flags = OpenFlags::from_bits_retain(flags);
+                step(Call::Socket { family: Family::Unix, kind: KINDS[usize::from(kind)], flags })
+            }
+            Self::Bind { fd, address: at } => {
+                step(Call::Bind { fd: Fd(fd), address: &address(at) })
+            }
+            Self::Listen { fd, backlog } => step(Call::Listen { fd: Fd(fd), backlog }),
+            Self::Accept { fd, flags } => {
+                let mut peer = Address::Unnamed;
+                let flags = OpenFlags::from_bits_retain(flags);
+                let status = step(Call::Accept { fd: Fd(fd), peer: &mut peer, flags });
+                reply.words = vec![place(&peer)];
+                status
+            }
+            Self::Connect { fd, address: at } => {
+                step(Call::Connect { fd: Fd(fd), address: &address(at) })
+            }
+            Self::Send { fd, length, seed, flags, to } => {
+                let flags = MessageFlags::from_bits_retain(flags);
+                let to = to.map(address);
+                let bytes = &bytes(seed, length);
+                step(Call::Send { fd: Fd(fd), bytes, flags, to: to.as_ref() })
+            }
+            Self::Recv { fd, length, flags } => {
+                let mut buffer = vec![0; length];
+                let mut from = Address::Unnamed;
+                let flags = MessageFlags::from_bits_retain(flags);
+                let call = Call::Recv { fd: Fd(fd), buffer: &mut buffer, flags, from: &mut from };
+                let status = step(call);
+                if let Status::Done(Ok(count)) | Status::Interrupted(Some(Ok(count))) = status {
+                    // The true length of a message may be more than there is room for.
+                    reply.content = Content::of(&buffer[..count.min(length)]);
+                }
+                reply.words = vec![place(&from)];
+                status
+            }
+            Self::Shutdown { fd, half } => {
+                let half = [Half::Read, Half::Write, Half::Both][usize::from(half)];
+                step(Call::Shutdown { fd: Fd(fd), half })
+            }
+            Self::Getsockname { fd } => {
+                let mut name = Address::Unnamed;
+                let status = step(Call::Getsockname { fd: Fd(fd), address: &mut name });
+                reply.words = vec![place(&name)];
+                status
+            }
             Self::Fork { child } => {
                 kernel.fork(me, ProcessId::new(child));
                 Status::Done(Ok(0))
@@ -365,16 +770,58 @@ impl Request {
     }
 }
 
-/// Numbers of processes as indices: process 0 is 1, so that 0 stays what it is; strangers are 99.
+const KINDS: [SocketType; 3] = [SocketType::Stream, SocketType::Datagram, SocketType::SeqPacket];
+
+/// One of the addresses.
+fn address(place: usize) -> Address {
+    match ADDRESSES[place].strip_prefix('@') {
+        _ if place == 0 => Address::Unnamed,
+        Some(name) => Address::Abstract(name.to_owned()),
+        None => Address::Path(ADDRESSES[place].to_owned()),
+    }
+}
+
+/// Which of them it is.
+fn place(name: &Address) -> i64 {
+    let found = (0..ADDRESSES.len()).find(|&at| address(at) == *name);
+    found.map_or(UNKNOWN, |at| at as i64)
+}
+
+/// The number of a process in the simulation.
+const fn pid(process: usize) -> Pid {
+    Pid(FIRST_PID + process as i32)
+}
+
+/// How a process is named in replies.
+fn name(pid: i64) -> i64 {
+    let index = pid - i64::from(FIRST_PID);
+    if (0..PROCESSES as i64).contains(&index) { index + 1 } else { UNKNOWN }
+}
+
 fn named(status: Status) -> Status {
     match status {
-        Status::Done(Ok(pid)) => {
-            let index = pid as i64 - i64::from(FIRST_PID);
-            let known = (0..PROCESSES as i64).contains(&index);
-            Status::Done(Ok(if known { index as usize + 1 } else { 99 }))
-        }
+        Status::Done(Ok(pid)) => Status::Done(Ok(name(pid as i64) as usize)),
         other => other,
     }
+}
+
+/// What a handler is told in the simulation.
+pub fn told(info: &SigInfo) -> Info {
+    let origin = match info.origin {
+        Origin::User => 0,
+        Origin::Queue => 1,
+        Origin::Kernel => 2,
+        Origin::Notification => 3,
+    };
+    let process = name(info.pid.0.into());
+    Info { signal: info.signal.0, origin, process, value: info.value }
+}
+
+const NO_INFO: SigInfo = SigInfo { signal: Signal(0), origin: Origin::User, pid: Pid(0), value: 0 };
+
+/// A time that is long past, so that nothing is waited for.
+const fn past_unless(waits: bool) -> Timeout {
+    if waits { Timeout::Never } else { Timeout::At(1) }
 }
 
 fn number(answer: Answer) -> i64 {

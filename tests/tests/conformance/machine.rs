@@ -16,7 +16,7 @@ use tests::conformance::{Abilities, Message, Order, PROCESSES, Reply, Request, r
 
 /// What became of the call of a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub(crate) enum Fate {
     /// It returned.
     Replied(Reply),
     /// The process is no more.
@@ -24,7 +24,7 @@ pub enum Fate {
 }
 
 /// What became of the calls of those who were in one: `None` if it goes on, or there was none.
-pub type Fates = [Option<Fate>; PROCESSES];
+pub(crate) type Fates = [Option<Fate>; PROCESSES];
 
 /// A process of the executor.
 struct Role {
@@ -49,17 +49,17 @@ enum Look {
 }
 
 /// This machine.
-pub struct Machine {
+pub(crate) struct Machine {
     executor: Child,
     orders: UnixStream,
     roles: Vec<Role>,
     folder: PathBuf,
-    pub abilities: Abilities,
+    pub(crate) abilities: Abilities,
 }
 
 impl Machine {
     /// Starts the executor; fails where there is something that this way of looking needs and that is not there.
-    pub fn start(name: &str) -> io::Result<Self> {
+    pub(crate) fn start(name: &str) -> io::Result<Self> {
         fs::read_to_string("/proc/self/schedstat")?;
         let thread = fs::read_link("/proc/thread-self")?;
         let thread = thread.file_name().unwrap_or_default().to_owned();
@@ -91,7 +91,7 @@ impl Machine {
     }
 
     /// Ends all processes of the last sequence, and begins with one.
-    pub fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.order(&Order::End);
         for role in &mut self.roles {
             role.clear();
@@ -121,7 +121,7 @@ impl Machine {
     }
 
     /// Has a process make a call, and waits until nothing moves any more.
-    pub fn call(&mut self, process: usize, request: &Request) -> Fates {
+    pub(crate) fn call(&mut self, process: usize, request: &Request) -> Fates {
         let pids = self.roles.iter().map_while(|role| role.pid).collect();
         let message = Message { pids, request: request.clone() };
         let role = &mut self.roles[process];
@@ -130,24 +130,33 @@ impl Machine {
         if let Request::Fork { child } = *request {
             self.born(child);
         }
-        self.settle()
+        let fates = self.settle(request.may_kill());
+        if fates.contains(&Some(Fate::Died)) {
+            let dead = self.roles.iter().filter(|role| role.is_dead);
+            let dead = dead.filter_map(|role| role.pid).collect();
+            self.order(&Order::Bury(dead));
+        }
+        fates
     }
 
-    fn settle(&mut self) -> Fates {
+    /// Waits until nothing moves. Those who are not in a call are looked at only if they may have died.
+    fn settle(&mut self, may_kill: bool) -> Fates {
         let mut fates = Fates::default();
         let mut last = [None; PROCESSES];
         loop {
             thread::yield_now();
             let mut now = [None; PROCESSES];
             for (index, role) in self.roles.iter_mut().enumerate() {
-                if role.is_inside {
+                let is_idle = role.pid.is_some() && !role.is_dead;
+                if role.is_inside || may_kill && is_idle {
                     let (fate, look) = role.look();
                     fates[index] = fate.or(fates[index].take());
-                    now[index] = role.is_inside.then_some(look);
+                    now[index] = (!role.is_dead).then_some(look);
                 }
             }
             let all_sleep = now.iter().flatten().all(|look| matches!(look, Look::Sleeps(_)));
-            if now == [None; PROCESSES] || all_sleep && now == last {
+            let nobody_owes = !self.roles.iter().any(|role| role.is_inside);
+            if nobody_owes && !may_kill || all_sleep && now == last {
                 return fates;
             }
             last = now;

@@ -5,21 +5,29 @@
 
 use std::collections::BTreeSet;
 
-use harness::kernel::OpenFlags;
-use harness::kernel::{Call, Config, Control, Delivery, Errno, Fd, Kernel as _, Simulated, Status};
+use harness::kernel::{
+    Address, Call, Config, Control, Delivery, Errno, Fd, Kernel as _, Simulated, Status,
+};
+use harness::kernel::{OpenFlags, QueueAttributes};
 use harness::process::ProcessId;
-use tests::conformance::{DESCRIPTORS, Knowledge, PROCESSES, Reply, Request};
+use tests::conformance::{
+    Abilities, DESCRIPTORS, Info, Knowledge, PATHS, PROCESSES, Reply, Request, told,
+};
 
 use crate::machine::{Fate, Fates};
 
 /// One state that the simulation may be in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct World {
+pub(crate) struct World {
     kernel: Simulated,
     /// What each process is in the middle of.
     inside: [Option<Request>; PROCESSES],
     /// Descriptors that a process that ends has yet to close: it does so one after the other.
     closing: [Option<Vec<Fd>>; PROCESSES],
+    /// Handlers that have run in the call of each.
+    handled: [Vec<Info>; PROCESSES],
+    /// Signals are left for the next call.
+    hears_later: bool,
     born: usize,
     dead: BTreeSet<usize>,
     fates: Fates,
@@ -39,9 +47,11 @@ impl harness::choice::Chooser for Nobody {
 }
 
 impl World {
-    pub fn new(pipe_pages: usize) -> Self {
+    pub(crate) fn new(abilities: &Abilities) -> Self {
         let config = Config {
-            pipe_pages,
+            pipe_pages: abilities.pipe_bytes / 4096,
+            stream_bytes_max: abilities.socket_bytes,
+            datagrams_max: abilities.datagrams_max,
             descriptors_max: DESCRIPTORS,
             in_order: true,
             ..Config::default()
@@ -50,6 +60,8 @@ impl World {
             kernel: Simulated::new(config, PROCESSES),
             inside: Default::default(),
             closing: Default::default(),
+            handled: Default::default(),
+            hears_later: false,
             born: 1,
             dead: BTreeSet::new(),
             fates: Fates::default(),
@@ -57,14 +69,40 @@ impl World {
     }
 
     /// Who can be told to make a call.
-    pub fn idle(&self) -> Vec<usize> {
+    pub(crate) fn idle(&self) -> Vec<usize> {
         (0..self.born).filter(|it| !self.dead.contains(it) && self.inside[*it].is_none()).collect()
     }
 
     /// What one may know who makes up the next call of a process.
-    pub fn knowledge(&mut self, process: usize, has_large_pipes: bool) -> Knowledge {
+    pub(crate) fn knowledge(&mut self, process: usize, has_large_pipes: bool) -> Knowledge {
+        let open = self.open(process);
+        let kernel = &mut self.kernel;
+        let mut attributes = QueueAttributes::default();
+        let queues = open.iter().copied().filter(|&(fd, _)| {
+            let mut call = Call::MqGetattr { fd: Fd(fd), attributes: &mut attributes };
+            kernel.step(ProcessId::new(process), &mut call, &mut Nobody) == Status::Done(Ok(0))
+        });
+        let queues: Vec<_> = queues.collect();
+        let is_queue = |it: &(i32, OpenFlags)| queues.contains(it);
+        let open: Vec<_> = open.iter().copied().filter(|it| !is_queue(it)).collect();
+        let mut name = Address::Unnamed;
+        let sockets = open.iter().copied().filter(|&(fd, _)| {
+            let mut call = Call::Getsockname { fd: Fd(fd), address: &mut name };
+            kernel.step(ProcessId::new(process), &mut call, &mut Nobody) == Status::Done(Ok(0))
+        });
+        let sockets = sockets.collect();
+        let is_there = |path: &&str| {
+            let flags = OpenFlags::CREAT | OpenFlags::EXCL;
+            let mut call = Call::Open { path, flags };
+            let status = kernel.step(ProcessId::new(process), &mut call, &mut Nobody);
+            status == Status::Done(Err(Errno::EEXIST))
+        };
+        let fifos = PATHS.into_iter().filter(is_there).map(str::to_owned).collect();
         Knowledge {
-            open: self.open(process),
+            open,
+            queues,
+            sockets,
+            fifos,
             born: self.born,
             is_alone: self.idle().len() == 1,
             has_large_pipes,
@@ -84,7 +122,7 @@ impl World {
     }
 
     /// All that `process` making a call may lead to, until nobody moves any more.
-    pub fn call(&self, process: usize, request: &Request) -> Vec<Self> {
+    pub(crate) fn call(&self, process: usize, request: &Request) -> Vec<Self> {
         let mut world = self.clone();
         world.fates = Fates::default();
         world.inside[process] = Some(request.clone());
@@ -92,10 +130,26 @@ impl World {
             let open = world.open(process).into_iter().rev().map(|(fd, _)| Fd(fd));
             world.closing[process] = Some(open.collect());
         }
+        if world.signals_kill(ProcessId::new(process)) {
+            world.over(process, Fate::Died);
+            return vec![world];
+        }
+        let mut waiting = Vec::new();
+        if request.may_kill() {
+            // On Linux a victim dies when it runs again. Its killer may hear of that later than in this call.
+            let mut late = world.clone();
+            late.hears_later = true;
+            late.go_on(process);
+            late.hears_later = false;
+            let is_killed = |&it: &usize| it != process && late.fates[it] == Some(Fate::Died);
+            if (0..PROCESSES).any(|it| is_killed(&it)) {
+                waiting.push(late);
+            }
+        }
         world.go_on(process);
+        waiting.push(world);
         let mut ends = Vec::new();
         let mut seen: Vec<Self> = Vec::new();
-        let mut waiting = vec![world];
         while let Some(mut world) = waiting.pop() {
             let mut movers = world.movers();
             let Some(last) = movers.pop() else {
@@ -121,7 +175,7 @@ impl World {
         ends
     }
 
-    pub fn fates(&self) -> &Fates {
+    pub(crate) fn fates(&self) -> &Fates {
         &self.fates
     }
 
@@ -151,9 +205,16 @@ impl World {
             let (status, reply) = request.enter(&mut self.kernel, me);
             match status {
                 Status::Done(_) | Status::Interrupted(Some(_)) => {
-                    break if self.signals_kill(me) { Fate::Died } else { Fate::Replied(reply) };
+                    if !self.hears_later && self.signals_kill(me) {
+                        break Fate::Died;
+                    }
+                    let handled = std::mem::take(&mut self.handled[process]);
+                    break Fate::Replied(Reply { handled, ..reply });
                 }
-                Status::Waits => return,
+                Status::Waits => {
+                    self.note_the_dead();
+                    return;
+                }
                 Status::Interrupted(None) => {
                     if self.signals_kill(me) {
                         break Fate::Died;
@@ -162,11 +223,25 @@ impl World {
                 Status::Died => break Fate::Died,
             }
         };
-        if fate == Fate::Died {
-            self.dead.insert(process);
-        }
+        self.over(process, fate);
+    }
+
+    /// A process is through with its call, one way or the other.
+    fn over(&mut self, process: usize, fate: Fate) {
         self.inside[process] = None;
+        self.closing[process] = None;
+        self.handled[process].clear();
         self.fates[process] = Some(fate);
+        self.note_the_dead();
+    }
+
+    /// Signals may have ended others.
+    fn note_the_dead(&mut self) {
+        for dead in self.kernel.dead().iter().map(ProcessId::index) {
+            if self.dead.insert(dead) {
+                self.over(dead, Fate::Died);
+            }
+        }
     }
 
     /// Signals are delivered to a process; whether one of them ends it.
@@ -174,7 +249,10 @@ impl World {
         loop {
             match self.kernel.deliver(me) {
                 Delivery::Nothing => return false,
-                Delivery::Handler(..) => self.kernel.handled(me),
+                Delivery::Handler(_, info) => {
+                    self.handled[me.index()].push(told(&info));
+                    self.kernel.handled(me);
+                }
                 Delivery::Died => return true,
             }
         }
@@ -182,7 +260,7 @@ impl World {
 }
 
 /// Whether the simulation says that it does not model this.
-pub fn is_unmodelled(fates: &Fates) -> bool {
+pub(crate) fn is_unmodelled(fates: &Fates) -> bool {
     let enosys = -i64::from(Errno::ENOSYS.number());
     fates
         .iter()

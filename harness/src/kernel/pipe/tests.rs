@@ -345,6 +345,21 @@ fn a_larger_pipe_lets_writers_go_on() {
 }
 
 #[test]
+fn a_change_of_size_that_makes_no_room_moves_the_first_in_line_to_its_end() {
+    for (resized, first) in [(false, B), (true, C)] {
+        let (mut machine, reads, writes) = Machine::with_small_pipe();
+        assert_eq!(machine.write(A, writes, 4096), done(4096));
+        assert_eq!(machine.write(B, writes, 4096), WAITS);
+        assert_eq!(machine.write(C, writes, 4096), WAITS);
+        if resized {
+            assert_eq!(machine.size(reads, 4096), done(4096));
+        }
+        assert_eq!(machine.read(A, reads, 4096), done(4096));
+        assert_eq!([B, C].map(|it| machine.is_ready(it)), [first == B, first == C]);
+    }
+}
+
+#[test]
 fn without_descriptors_nothing_is_left_behind() {
     let mut machine = Machine::with(Config { descriptors_max: 4, ..Config::default() });
     let before = machine.0.clone();
