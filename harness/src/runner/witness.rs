@@ -101,7 +101,7 @@ impl Told {
             event.step -= dropped;
             kept.push(event);
         }
-        let mut names = Names::from_source(sources, &kept);
+        let mut names = Names::from_source(sources, setup.processes(), is_datum, &kept);
         for event in &kept {
             if let EventKind::Access(access) = event.kind
                 && is_datum(access.site)
@@ -299,7 +299,7 @@ pub(super) fn receiver(
     };
     let process = ProcessId::new(0);
     let event = Event { step: 0, process, kind: EventKind::Access(access) };
-    Names::from_source(sources, &[event]).receiver(site).map(str::to_owned)
+    Names::from_source(sources, 1, |_| false, &[event]).receiver(site).map(str::to_owned)
 }
 
 /// The witness of `violation`.
