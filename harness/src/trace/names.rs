@@ -439,9 +439,10 @@ impl Arrays {
                     None if alone => base.replacen("[]", UNKNOWN, 1).replace("[]", ""),
                     None => {
                         let mark = format!("[?{}]", letters.next().unwrap_or('…'));
-                        match base.contains("[]") {
-                            true => base.replacen("[]", &mark, 1).replace("[]", ""),
-                            false => base.clone() + &mark,
+                        if base.contains("[]") {
+                            base.replacen("[]", &mark, 1).replace("[]", "")
+                        } else {
+                            base.clone() + &mark
                         }
                     }
                 };

@@ -424,7 +424,7 @@ mod tests {
         let names = names(&events);
         check(
             &Drawing::new(5, &events, &names),
-            &expect![[r#"
+            &expect![[r"
                 drawing
                                      P0         P1         P2         P3         P4
                                      ─────────  ─────────  ─────────  ─────────  ───────────────────────────────────
@@ -465,7 +465,7 @@ mod tests {
                                                                       ╰────────▶ P4
                                                                                  ── enters its critical section ──
                 [?…] which element it is, the source does not say; the same letter is the same element
-            "#]],
+            "]],
         );
     }
 
