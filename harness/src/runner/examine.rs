@@ -11,7 +11,8 @@ use super::report::{
     Verdict, Waiting,
 };
 use super::scene::Scene;
-use super::witness::{Told, receiver, witness};
+use super::told::Told;
+use super::witness::{receiver, witness};
 use crate::examination::{self, Effort, Examiner, Memory};
 use crate::exploration::{Crash, Explorer};
 use crate::oracle::Rule;
