@@ -617,10 +617,10 @@ pub(crate) fn exit() {
 
 /// The running process waits until it is born.
 pub(crate) fn wait_for_birth() {
-    if let Some(Arrival::Switch(mine)) = with(|execution| execution.arrive_to_be_born()) {
-        if switch(mine).is_some() {
-            with(|execution| execution.got_on());
-        }
+    if let Some(Arrival::Switch(mine)) = with(|execution| execution.arrive_to_be_born())
+        && switch(mine).is_some()
+    {
+        with(|execution| execution.got_on());
     }
 }
 

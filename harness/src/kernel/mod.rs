@@ -27,6 +27,7 @@ mod words;
 use std::collections::BTreeMap;
 use std::hash::Hash;
 
+pub(crate) use call::small;
 pub use call::{
     Action, ActionFlags, Address, Answer, Call, Control, Disposition, Ending, Family, Fd, Half,
     MaskChange, MessageFlags, OpenFlags, Origin, Pid, PollEvents, PollFd, QueueAttributes, SigInfo,
