@@ -203,7 +203,7 @@ impl fmt::Display for MessageId {
 
 /// What a receiver was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Received {
+pub enum Collected {
     /// Nothing yet: it asks.
     Asked,
     /// A message, whole.
@@ -286,9 +286,9 @@ pub enum Service {
     /// `begin`: a process takes its part.
     Begin(Option<&'static str>),
     /// `send` of a message.
-    Send(MessageId, Option<&'static str>),
+    SendRecord(MessageId, Option<&'static str>),
     /// `receive`; what, is known when it returns.
-    Receive(Received),
+    ReceiveRecord(Collected),
     /// `end`: a process sends, or receives, no more.
     End(Option<&'static str>),
 }
@@ -326,8 +326,8 @@ impl Service {
             Self::Deposit(_)
             | Self::Take(_)
             | Self::Increment
-            | Self::Send(..)
-            | Self::Receive(_) => Phase::Serves,
+            | Self::SendRecord(..)
+            | Self::ReceiveRecord(_) => Phase::Serves,
             Self::SignalOn(_)
             | Self::BroadcastOn(_)
             | Self::Value(_)
@@ -359,8 +359,8 @@ impl Service {
             Self::Value(_) => "value",
             Self::Open(_) => "open",
             Self::Begin(_) => "begin",
-            Self::Send(..) => "send",
-            Self::Receive(_) => "receive",
+            Self::SendRecord(..) => "send",
+            Self::ReceiveRecord(_) => "receive",
             Self::End(_) => "end",
         }
     }

@@ -8,7 +8,7 @@
 use std::ops::ControlFlow;
 
 use super::safety::Breach;
-use crate::event::{Damage, Event, EventKind, MessageId, Observer, Received, Service};
+use crate::event::{Collected, Damage, Event, EventKind, MessageId, Observer, Service};
 use crate::process::{ProcessId, ProcessSet};
 
 /// How an exchange of messages went wrong.
@@ -22,7 +22,7 @@ pub enum Mishap {
     OutOfOrder {
         /// Sent first.
         first: MessageId,
-        /// Received first.
+        /// Collected first.
         second: MessageId,
     },
     /// The receiver was told that there are no more, but this message had been sent.
@@ -80,12 +80,12 @@ impl Messages {
         &mut self.known[place]
     }
 
-    fn received(&mut self, received: Received) -> Option<Mishap> {
+    fn received(&mut self, received: Collected) -> Option<Mishap> {
         match received {
-            Received::Asked => None,
-            Received::Damaged(damage) => Some(Mishap::Damaged(damage)),
-            Received::Failed(errno) => Some(Mishap::Failed { service: "receive", errno }),
-            Received::Message(id) => {
+            Collected::Asked => None,
+            Collected::Damaged(damage) => Some(Mishap::Damaged(damage)),
+            Collected::Failed(errno) => Some(Mishap::Failed { service: "receive", errno }),
+            Collected::Message(id) => {
                 let message = self.message(id);
                 if std::mem::replace(&mut message.received, true) {
                     return Some(Mishap::Twice(id));
@@ -95,7 +95,7 @@ impl Messages {
                 });
                 later.map(|later| Mishap::OutOfOrder { first: id, second: later.id })
             }
-            Received::End => {
+            Collected::End => {
                 if let Some(sender) = self.senders.difference(self.gone).lowest() {
                     return Some(Mishap::EarlyEnd(sender));
                 }
@@ -107,17 +107,17 @@ impl Messages {
 
     fn returned(&mut self, service: Service) -> Option<Mishap> {
         match service {
-            Service::Send(id, None) => {
+            Service::SendRecord(id, None) => {
                 self.message(id).sent = true;
                 None
             }
             // Nobody is there to receive it.
-            Service::Send(_, Some("EPIPE")) if self.gone.contains(self.receiver) => None,
-            Service::Send(_, Some(errno))
+            Service::SendRecord(_, Some("EPIPE")) if self.gone.contains(self.receiver) => None,
+            Service::SendRecord(_, Some(errno))
             | Service::Open(Some(errno))
             | Service::Begin(Some(errno))
             | Service::End(Some(errno)) => Some(Mishap::Failed { service: service.name(), errno }),
-            Service::Receive(received) => self.received(received),
+            Service::ReceiveRecord(received) => self.received(received),
             _ => None,
         }
     }
@@ -161,15 +161,15 @@ mod tests {
     }
 
     fn sent(sender: usize, number: u8) -> (usize, EventKind) {
-        (sender, EventKind::Returned(Service::Send(id(sender, number), None)))
+        (sender, EventKind::Returned(Service::SendRecord(id(sender, number), None)))
     }
 
-    fn got(received: Received) -> (usize, EventKind) {
-        (0, EventKind::Returned(Service::Receive(received)))
+    fn got(received: Collected) -> (usize, EventKind) {
+        (0, EventKind::Returned(Service::ReceiveRecord(received)))
     }
 
     fn message(sender: usize, number: u8) -> (usize, EventKind) {
-        got(Received::Message(id(sender, number)))
+        got(Collected::Message(id(sender, number)))
     }
 
     fn ends(sender: usize) -> (usize, EventKind) {
@@ -200,7 +200,7 @@ mod tests {
             ends(2),
             ends(1),
             message(1, 1),
-            got(Received::End),
+            got(Collected::End),
         ];
         assert_eq!(watch(&story), None);
     }
@@ -210,26 +210,26 @@ mod tests {
         assert_eq!(watch(&[message(1, 0), message(1, 0)]), Some(Mishap::Twice(id(1, 0))));
         let mixed = Mishap::OutOfOrder { first: id(1, 0), second: id(1, 1) };
         assert_eq!(watch(&[message(1, 1), message(2, 0), message(1, 0)]), Some(mixed));
-        let lost = [sent(1, 0), ends(1), ends(2), got(Received::End)];
+        let lost = [sent(1, 0), ends(1), ends(2), got(Collected::End)];
         assert_eq!(watch(&lost), Some(Mishap::Lost(id(1, 0))));
         let damage = Damage { message: None, length: 3, whole: 0, instead: Instead::Unknown };
-        assert_eq!(watch(&[got(Received::Damaged(damage))]), Some(Mishap::Damaged(damage)));
+        assert_eq!(watch(&[got(Collected::Damaged(damage))]), Some(Mishap::Damaged(damage)));
     }
 
     #[test]
     fn the_end_comes_after_all_senders() {
-        assert_eq!(watch(&[ends(1), got(Received::End)]), Some(Mishap::EarlyEnd(process(2))));
+        assert_eq!(watch(&[ends(1), got(Collected::End)]), Some(Mishap::EarlyEnd(process(2))));
         let dies = (2, EventKind::Died { by_fault: true });
-        assert_eq!(watch(&[ends(1), dies, got(Received::End)]), None);
+        assert_eq!(watch(&[ends(1), dies, got(Collected::End)]), None);
     }
 
     #[test]
     fn a_send_fails_only_if_nobody_receives_any_more() {
-        let fails = (1, EventKind::Returned(Service::Send(id(1, 0), Some("EPIPE"))));
+        let fails = (1, EventKind::Returned(Service::SendRecord(id(1, 0), Some("EPIPE"))));
         let failed = Mishap::Failed { service: "send", errno: "EPIPE" };
         assert_eq!(watch(&[fails]), Some(failed));
         assert_eq!(watch(&[ends(0), fails]), None);
-        let other = (1, EventKind::Returned(Service::Send(id(1, 0), Some("EBADF"))));
+        let other = (1, EventKind::Returned(Service::SendRecord(id(1, 0), Some("EBADF"))));
         let failed = Mishap::Failed { service: "send", errno: "EBADF" };
         assert_eq!(watch(&[ends(0), other]), Some(failed));
     }

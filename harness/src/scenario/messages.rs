@@ -10,7 +10,7 @@ use super::{Asks, Cast, Situation};
 use crate::backend;
 use crate::contract::Role;
 use crate::engine::Body;
-use crate::event::{EventKind, MessageId, Received, Service};
+use crate::event::{Collected, EventKind, MessageId, Service};
 use crate::kernel::{Config, Faults};
 use crate::oracle::Rule;
 use crate::process::{ProcessId, ProcessSet};
@@ -221,9 +221,9 @@ impl<L: Line> Talk<'_, L> {
         for number in 0..self.quotas[me.index()] {
             let id = MessageId { sender: me, number: number as u8 };
             let message = content(id, self.exchange.length(number as usize));
-            backend::section(EventKind::Called(Service::Send(id, None)));
+            backend::section(EventKind::Called(Service::SendRecord(id, None)));
             let result = line.send(&message);
-            backend::section(EventKind::Returned(Service::Send(id, name(&result))));
+            backend::section(EventKind::Returned(Service::SendRecord(id, name(&result))));
             if result.is_err() {
                 return;
             }
@@ -247,14 +247,14 @@ impl<L: Line> Talk<'_, L> {
         let enough = self.exchange.enough.unwrap_or(usize::MAX);
         let mut count = 0;
         while count < enough {
-            backend::section(EventKind::Called(Service::Receive(Received::Asked)));
+            backend::section(EventKind::Called(Service::ReceiveRecord(Collected::Asked)));
             let received = match line.receive() {
                 Ok(Some(bytes)) => identify(&bytes, self.sent()),
-                Ok(None) => Received::End,
-                Err(errno) => Received::Failed(errno.name()),
+                Ok(None) => Collected::End,
+                Err(errno) => Collected::Failed(errno.name()),
             };
-            backend::section(EventKind::Returned(Service::Receive(received)));
-            if !matches!(received, Received::Message(_)) {
+            backend::section(EventKind::Returned(Service::ReceiveRecord(received)));
+            if !matches!(received, Collected::Message(_)) {
                 return;
             }
             count += 1;

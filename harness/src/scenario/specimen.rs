@@ -3,7 +3,7 @@
 //! Each message says of itself, every nine bytes, whose it is and where in it one is: so what is received tells
 //! from where it came, however it was torn and mixed.
 
-use crate::event::{Damage, Instead, MessageId, Received};
+use crate::event::{Collected, Damage, Instead, MessageId};
 
 /// Bytes of what a message repeats.
 const PERIOD: usize = 9;
@@ -29,7 +29,7 @@ pub(super) fn content(id: MessageId, length: usize) -> Vec<u8> {
 }
 
 /// Which of the messages that are sent (with their lengths) this is, or what is wrong with it.
-pub(super) fn identify(bytes: &[u8], sent: impl Iterator<Item = (MessageId, usize)>) -> Received {
+pub(super) fn identify(bytes: &[u8], sent: impl Iterator<Item = (MessageId, usize)>) -> Collected {
     let sent: Vec<(MessageId, usize)> = sent.collect();
     let begins = |&&(id, length): &&(MessageId, usize)| {
         let first = length.min(2);
@@ -38,7 +38,7 @@ pub(super) fn identify(bytes: &[u8], sent: impl Iterator<Item = (MessageId, usiz
     if let Some(&(id, length)) = sent.iter().find(begins)
         && content(id, length) == bytes
     {
-        return Received::Message(id);
+        return Collected::Message(id);
     }
     let sent = sent.into_iter().map(|(id, length)| (id, content(id, length)));
     let sent: Vec<(MessageId, Vec<u8>)> = sent.collect();
@@ -58,7 +58,7 @@ pub(super) fn identify(bytes: &[u8], sent: impl Iterator<Item = (MessageId, usiz
         from.map_or(Instead::Unknown, |(id, place)| Instead::Of(id, place as u32))
     };
     let (length, whole) = (bytes.len() as u32, whole as u32);
-    Received::Damaged(Damage { message, length, whole, instead })
+    Collected::Damaged(Damage { message, length, whole, instead })
 }
 
 #[cfg(test)]
@@ -70,19 +70,19 @@ mod tests {
         MessageId { sender: ProcessId::new(sender), number }
     }
 
-    fn seen(bytes: &[u8]) -> Received {
+    fn seen(bytes: &[u8]) -> Collected {
         identify(bytes, [(id(0, 0), 2), (id(1, 0), 6000), (id(2, 3), 100)].into_iter())
     }
 
-    fn damage(message: Option<MessageId>, length: u32, whole: u32, instead: Instead) -> Received {
-        Received::Damaged(Damage { message, length, whole, instead })
+    fn damage(message: Option<MessageId>, length: u32, whole: u32, instead: Instead) -> Collected {
+        Collected::Damaged(Damage { message, length, whole, instead })
     }
 
     #[test]
     fn a_message_is_known_when_it_is_whole() {
         assert_eq!(content(id(1, 0), 12), b"B0@00000|B0@");
         for (id, length) in [(id(0, 0), 2), (id(1, 0), 6000), (id(2, 3), 100)] {
-            assert_eq!(seen(&content(id, length)), Received::Message(id));
+            assert_eq!(seen(&content(id, length)), Collected::Message(id));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use crate::event::{
-    Access, AccessKind, EventKind, LocationId, Progress, Received, Service, blocking,
+    Access, AccessKind, Collected, EventKind, LocationId, Progress, Service, blocking,
 };
 
 /// What the process did, and what came of it.
@@ -16,15 +16,15 @@ pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
         EventKind::Returned(
             Service::Open(Some(errno))
             | Service::Begin(Some(errno))
-            | Service::Send(_, Some(errno))
+            | Service::SendRecord(_, Some(errno))
             | Service::End(Some(errno)),
         ) => format!("fails: {errno}"),
-        EventKind::Returned(Service::Receive(received)) => match received {
-            Received::Asked => "receive returns".to_owned(),
-            Received::Message(id) => format!("receive returns {id}"),
-            Received::Damaged(damage) => format!("receive returns {} bytes", damage.length),
-            Received::End => "receive returns the end".to_owned(),
-            Received::Failed(errno) => format!("receive fails: {errno}"),
+        EventKind::Returned(Service::ReceiveRecord(received)) => match received {
+            Collected::Asked => "receive returns".to_owned(),
+            Collected::Message(id) => format!("receive returns {id}"),
+            Collected::Damaged(damage) => format!("receive returns {} bytes", damage.length),
+            Collected::End => "receive returns the end".to_owned(),
+            Collected::Failed(errno) => format!("receive fails: {errno}"),
         },
         EventKind::Returned(service) => format!("{} returns", call(*service)),
         EventKind::SystemCall(call) => match call.progress {
@@ -54,7 +54,7 @@ pub(super) fn call(service: Service) -> String {
             format!("{name}(c{number})")
         }
         Service::Deposit(item) => format!("{name}({item})"),
-        Service::Send(id, _) => format!("{name}({id})"),
+        Service::SendRecord(id, _) => format!("{name}({id})"),
         _ => name.to_owned(),
     }
 }
