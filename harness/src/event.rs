@@ -173,6 +173,31 @@ pub mod blocking {
         SAME.into_iter().find(|(known, _)| *known == method).map_or(&[], |(_, written)| written)
     }
 
+    /// Whether it is an access that the harness makes for what it lends: its ordering is none of the
+    /// solution's.
+    pub fn is_own(method: &str) -> bool {
+        [
+            PARK,
+            UNPARK,
+            FUTEX_LOOK,
+            FUTEX_WAIT,
+            FUTEX_SLEEP,
+            FUTEX_WOKEN,
+            FUTEX_WAKE,
+            FUTEX_RING,
+            GUARD_ENTER,
+            GUARD_LEAVE,
+            PERMITS_WAIT,
+            PERMITS_SIGNAL,
+            CONDITION_LOOK,
+            CONDITION_JOIN,
+            CONDITION_PICK,
+            CONDITION_WAIT,
+            CONDITION_WAKE,
+        ]
+        .contains(&method)
+    }
+
     /// Whether the process that performs it was woken.
     pub fn is_wakeup(method: &str) -> bool {
         [PARK, FUTEX_WOKEN, CONDITION_WAIT].contains(&method)

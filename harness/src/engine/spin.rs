@@ -10,7 +10,7 @@
 //! Sources: spin-assume (Kokologiannakis, Ren, Vafeiadis, CAV'21) and await model checking
 //! (Oberhauser et al., ASPLOS'21) cut a failed turn in the same way, but find loops in the source.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::event::LocationId;
 
@@ -122,8 +122,8 @@ pub(super) enum Turning {
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     known: BTreeMap<Signature, Turning>,
-    /// Loops of which some turn was tried out at length.
-    tried: BTreeSet<Signature>,
+    /// How many turns of each loop were tried out.
+    tried: BTreeMap<Signature, u32>,
 }
 
 impl Ledger {
@@ -174,10 +174,20 @@ impl Trial {
     const STEPS_FIRST: u32 = 1 << 20;
     /// Operations of further trials of the same loop with other values.
     const STEPS_AGAIN: u32 = 1 << 17;
+    /// Operations of a trial where many other turns of the loop were tried out before: one that waits
+    /// for a number to grow has a turn for each number.
+    const STEPS_OFTEN: u32 = 1 << 13;
+    /// So many are many.
+    const OFTEN: u32 = 48;
 
     pub(super) fn new(signature: Signature, turn: &[Step], ledger: &mut Ledger) -> Self {
-        let again = !ledger.tried.insert(Signature::code_of(turn));
-        let remaining = if again { Self::STEPS_AGAIN } else { Self::STEPS_FIRST };
+        let tried = ledger.tried.entry(Signature::code_of(turn)).or_default();
+        let remaining = match *tried {
+            0 => Self::STEPS_FIRST,
+            1..Self::OFTEN => Self::STEPS_AGAIN,
+            _ => Self::STEPS_OFTEN,
+        };
+        *tried += 1;
         Self { signature, turn: turn.to_vec(), position: 0, remaining }
     }
 

@@ -102,12 +102,16 @@ pub struct Examiner<'a> {
     effort: &'a Effort,
     /// The atlases drawn so far, by situation and number of processes.
     atlases: BTreeMap<(&'static str, usize), Atlas>,
+    /// Whether what was found is to be shown to somebody: then it is made simple first.
+    shows: bool,
+    /// If given, only this situation is looked at, with so many processes.
+    only: Option<(&'static str, usize)>,
 }
 
 impl<'a> Examiner<'a> {
     /// An examiner who has seen nothing yet.
     pub fn new(explorer: Explorer<'a>, effort: &'a Effort) -> Self {
-        Self { explorer, effort, atlases: BTreeMap::new() }
+        Self { explorer, effort, atlases: BTreeMap::new(), shows: true, only: None }
     }
 
     /// The explorer, to replay what was found.
