@@ -12,6 +12,7 @@
 
 use std::collections::BTreeMap;
 
+use super::operation::place;
 use crate::event::LocationId;
 
 /// The longest turn of a waiting loop that is recognised, in operations. A longer one spins for
@@ -98,11 +99,12 @@ impl Signature {
         }
     }
 
-    /// The same turn, whatever it read.
-    fn code_of(turn: &[Step]) -> Self {
+    /// The same turn, whatever it read, and whatever that made of its operands: a futex is asked to
+    /// wait while its word is what was read.
+    fn loop_of(turn: &[Step]) -> Self {
         let mut hash = 0x1234_5678_9abc_def1_u64;
         for step in turn {
-            hash = (hash ^ step.code).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            hash = (hash ^ place(step.code)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             hash ^= hash >> 29;
         }
         Self(hash)
@@ -181,7 +183,7 @@ impl Trial {
     const OFTEN: u32 = 48;
 
     pub(super) fn new(signature: Signature, turn: &[Step], ledger: &mut Ledger) -> Self {
-        let tried = ledger.tried.entry(Signature::code_of(turn)).or_default();
+        let tried = ledger.tried.entry(Signature::loop_of(turn)).or_default();
         let remaining = match *tried {
             0 => Self::STEPS_FIRST,
             1..Self::OFTEN => Self::STEPS_AGAIN,
