@@ -65,6 +65,10 @@ pub struct Effort {
 /// Executions for one atlas.
 const ATLAS_EXECUTIONS_MAX: u64 = 12_000;
 
+/// Operations for one atlas, those of the ways to its states counted. Where numbers grow without end, such as
+/// those of the items in a buffer, no state comes again, and the ways grow ever longer.
+const ATLAS_STEPS_MAX: u64 = 1_000_000;
+
 /// Atlases of more processes than this are not drawn, if there is one of fewer.
 const ATLAS_PROCESSES_MAX: usize = 3;
 
@@ -192,7 +196,8 @@ impl<'a> Examiner<'a> {
         if !self.atlases.contains_key(&(situation.name, processes)) {
             let endless = vec![u32::MAX; processes];
             let setup = self.setup(Memory::Sequential, endless, situation);
-            let atlas = Atlas::draw(&mut self.explorer, &setup, ATLAS_EXECUTIONS_MAX)?;
+            let budget = (ATLAS_EXECUTIONS_MAX, ATLAS_STEPS_MAX);
+            let atlas = Atlas::draw(&mut self.explorer, &setup, budget)?;
             self.atlases.insert((situation.name, processes), atlas);
         }
         Ok(self.atlases.get(&(situation.name, processes)))
