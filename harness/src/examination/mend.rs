@@ -218,13 +218,11 @@ impl Mender<'_> {
             .trials
             .iter_mut()
             .find(|trial| trial.rule == rule && place(&trial.setup) == place(&setup));
-        match known {
-            Some(trial) => !std::mem::replace(&mut trial.thorough, true),
-            None => {
-                self.trials.push(Trial { rule, setup, thorough: false });
-                true
-            }
+        if let Some(trial) = known {
+            return !std::mem::replace(&mut trial.thorough, true);
         }
+        self.trials.push(Trial { rule, setup, thorough: false });
+        true
     }
 
     /// The fewest and weakest of these that pass all trials. `None`: not even all of them do.
