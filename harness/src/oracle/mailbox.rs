@@ -232,8 +232,7 @@ impl Mailbox {
         letters: impl Iterator<Item = &'a Letter> + Clone,
         beyond: usize,
     ) -> Option<&'a Letter> {
-        let fits =
-            |taker: &&Request| letters.clone().any(|letter| taker.fits(&letter.message));
+        let fits = |taker: &&Request| letters.clone().any(|letter| taker.fits(&letter.message));
         let hands = self.takers().filter(fits).count();
         letters.clone().nth(hands + beyond)
     }
@@ -276,7 +275,11 @@ impl Mailbox {
             Sent::Done => {
                 self.letters[letter].sent = Some(moment);
                 let told = "that the message is sent";
-                return if closed { Some(Fault::StillOpen { process, told }) } else { self.crowded() };
+                return if closed {
+                    Some(Fault::StillOpen { process, told })
+                } else {
+                    self.crowded()
+                };
             }
             Sent::Full => "Full",
             Sent::Closed => "Closed",
@@ -493,7 +496,9 @@ mod tests {
                     last[who] = called;
                     EventKind::Called(service)
                 }
-                (None, IsTold(sent)) => EventKind::Returned(ended(last[who], sent, received, false)),
+                (None, IsTold(sent)) => {
+                    EventKind::Returned(ended(last[who], sent, received, false))
+                }
                 (None, Gets(received)) => {
                     EventKind::Returned(ended(last[who], sent, received, false))
                 }

@@ -16,8 +16,8 @@ use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{Conclusion, Criterion, Message, Replayed, Report};
 use super::watchdog::Watchdog;
 use crate::contract::{
-    Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, MessagePassing, ReadWriteLock,
-    Table,
+    Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, MessagePassing,
+    ReadWriteLock, Table,
 };
 use crate::scenario::{
     BufferScenario, CounterScenario, CriticalSectionScenario, MailboxScenario, MonitorScenario,

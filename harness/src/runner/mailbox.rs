@@ -103,10 +103,9 @@ pub(super) fn broken(fault: Fault) -> (String, String) {
             "nothing is there",
             format!("{process} is told that a message has arrived for it, but there is none."),
         ),
-        Fault::NotClosed { process } => (
-            "not closed",
-            format!("{process} is told Closed, but nobody has called close."),
-        ),
+        Fault::NotClosed { process } => {
+            ("not closed", format!("{process} is told Closed, but nobody has called close."))
+        }
         Fault::StillOpen { process, told } => (
             "closed",
             format!(

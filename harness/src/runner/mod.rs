@@ -16,8 +16,8 @@ mod wording;
 
 pub use entry::{
     BufferSubject, CounterSubject, CriticalSectionSubject, MailboxSubject, MonitorSubject,
-    MutexSubject, ReadersFirstSubject, ReadersWritersSubject, SemaphoreSubject, Subject, TableSubject,
-    WritersFirstSubject, examine_in_test, main, replay_in_test,
+    MutexSubject, ReadersFirstSubject, ReadersWritersSubject, SemaphoreSubject, Subject,
+    TableSubject, WritersFirstSubject, examine_in_test, main, replay_in_test,
 };
 pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};

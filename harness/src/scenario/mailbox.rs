@@ -144,7 +144,13 @@ const CHOOSY_ROUNDS_MAX: u32 = 3;
 // Which message is first.
 
 static URGENT: Situation = by_priority(
-    situation("urgent", "priorities 1, 0, 0, 2, again and again; room for three; goods", 3, TWO, BOTH),
+    situation(
+        "urgent",
+        "priorities 1, 0, 0, 2, again and again; room for three; goods",
+        3,
+        TWO,
+        BOTH,
+    ),
     3,
 );
 static URGENT_SENDERS: Situation = by_priority(
