@@ -195,7 +195,9 @@ impl MessagePassing for Mailbox {
         self.inside(|| {
             self.closed.set(true);
             self.count.set(0);
-            self.served.iter().for_each(Condition::signal);
+            for served in &self.served {
+                served.signal();
+            }
         });
     }
 }

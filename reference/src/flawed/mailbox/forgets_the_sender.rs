@@ -1,7 +1,8 @@
 //! Flawed: whose message is taken where it stands is not told so.
 //!
 //! Bug: only those that move up are told. With no room nobody ever moves up.
-//! Convicted of: progress, stuck. The rest holds.
+//! Convicted of: progress, stuck; and mutual exclusion, corrupted: when the mailbox is closed it wakes up and says
+//! `Closed`, though its message was received.
 //! Schedule: P0 sends and waits; P1 receives its message.
 
 use harness::prelude::*;
@@ -191,7 +192,9 @@ impl MessagePassing for Mailbox {
             self.closed.set(true);
             // Those behind are not sent: their senders find out.
             self.count.set(self.count.get().min(self.capacity));
-            self.served.iter().for_each(Condition::signal);
+            for served in &self.served {
+                served.signal();
+            }
         });
     }
 }

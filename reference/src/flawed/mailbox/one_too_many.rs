@@ -197,7 +197,9 @@ impl MessagePassing for Mailbox {
             self.closed.set(true);
             // Those behind are not sent: their senders find out.
             self.count.set(self.count.get().min(self.capacity));
-            self.served.iter().for_each(Condition::signal);
+            for served in &self.served {
+                served.signal();
+            }
         });
     }
 }

@@ -194,7 +194,9 @@ impl MessagePassing for Mailbox {
     fn close(&self, _me: ProcessId) {
         self.inside(|| {
             self.closed.set(true);
-            self.served.iter().for_each(Condition::signal);
+            for served in &self.served {
+                served.signal();
+            }
         });
     }
 }

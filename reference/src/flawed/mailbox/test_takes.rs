@@ -1,8 +1,8 @@
 //! Flawed: to look is to take.
 //!
 //! Bug: `arrived` tries to receive, and says whether that went well; the message is gone.
-//! Convicted of: mutual exclusion: the message is lost, so another one is received before it, or there seem to be too many;
-//! and progress: somebody waits for it for ever.
+//! Convicted of: mutual exclusion: the message is lost, so that nobody finds it, another one is received before it, or there
+//! seem to be too many; and progress: somebody waits for it for ever.
 //! Schedule: P0 sends; P1 calls `arrived`, and then receives.
 
 use harness::prelude::*;
@@ -197,7 +197,9 @@ impl MessagePassing for Mailbox {
             self.closed.set(true);
             // Those behind are not sent: their senders find out.
             self.count.set(self.count.get().min(self.capacity));
-            self.served.iter().for_each(Condition::signal);
+            for served in &self.served {
+                served.signal();
+            }
         });
     }
 }

@@ -194,7 +194,9 @@ impl MessagePassing for Mailbox {
             self.closed.set(true);
             // Those behind are not sent: their senders find out.
             self.count.set(self.count.get().min(self.capacity));
-            (0..self.wants.len()).map(ProcessId::new).for_each(unpark);
+            for process in 0..self.wants.len() {
+                unpark(ProcessId::new(process));
+            }
         });
     }
 }
