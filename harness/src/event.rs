@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
+use crate::message::Message;
 use crate::process::ProcessId;
 
 /// A line of source, found by `#[track_caller]`.
@@ -74,6 +75,10 @@ pub enum ValueType {
     Process,
     /// `Option<ProcessId>`, with all bits set for `None`.
     ProcessOrNone,
+    /// `Message`
+    Message,
+    /// `Option<Message>`, with all bits set for `None`.
+    MessageOrNone,
 }
 
 impl ValueType {
@@ -84,8 +89,10 @@ impl ValueType {
             Self::Unsigned => value.to_string(),
             Self::Signed => value.cast_signed().to_string(),
             Self::Process => format!("P{value}"),
-            Self::ProcessOrNone if value == u64::MAX => "None".to_owned(),
+            Self::ProcessOrNone | Self::MessageOrNone if value == u64::MAX => "None".to_owned(),
             Self::ProcessOrNone => format!("Some(P{value})"),
+            Self::Message => Message::from_bits(value).to_string(),
+            Self::MessageOrNone => format!("Some({})", Message::from_bits(value)),
         }
     }
 }
@@ -209,6 +216,32 @@ pub mod blocking {
     }
 }
 
+/// What came of sending a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// Not yet known: the call is going on.
+    Pending,
+    /// It was sent.
+    Done,
+    /// There was no room for it.
+    Full,
+    /// The mailbox is closed.
+    Closed,
+}
+
+/// What came of asking for a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// Not yet known: the call is going on.
+    Pending,
+    /// This one.
+    Message(Message),
+    /// There was none.
+    Empty,
+    /// There was none, and the mailbox is closed.
+    Closed,
+}
+
 /// What a process calls of the contract that it exercises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
@@ -250,6 +283,18 @@ pub enum Service {
     Increment,
     /// `value` of a counter; the value is known when it returns.
     Value(u64),
+    /// `send` of a message.
+    Send(Message, Sent),
+    /// `try_send` of a message.
+    TrySend(Message, Sent),
+    /// `receive`, from that process or from any.
+    Receive(Option<ProcessId>, Received),
+    /// `try_receive`, from that process or from any.
+    TryReceive(Option<ProcessId>, Received),
+    /// `arrived`: is there a message from that process, or from any? The answer is known when it returns.
+    Arrived(Option<ProcessId>, Option<bool>),
+    /// `close` of a mailbox.
+    Close,
 }
 
 /// What a service means for the process that calls it: where it is meanwhile, and afterwards.
@@ -281,9 +326,18 @@ impl Service {
             | Self::Leave
             | Self::EndRead
             | Self::EndWrite
-            | Self::PutDown => Phase::Releases,
-            Self::Deposit(_) | Self::Take(_) | Self::Increment => Phase::Serves,
-            Self::SignalOn(_) | Self::BroadcastOn(_) | Self::Value(_) => Phase::Acts,
+            | Self::PutDown
+            | Self::Close => Phase::Releases,
+            Self::Deposit(_)
+            | Self::Take(_)
+            | Self::Increment
+            | Self::Send(..)
+            | Self::TrySend(..)
+            | Self::Receive(..)
+            | Self::TryReceive(..) => Phase::Serves,
+            Self::SignalOn(_) | Self::BroadcastOn(_) | Self::Value(_) | Self::Arrived(..) => {
+                Phase::Acts
+            }
         }
     }
 
@@ -307,6 +361,12 @@ impl Service {
             Self::PutDown => "put_down",
             Self::Increment => "increment",
             Self::Value(_) => "value",
+            Self::Send(..) => "send",
+            Self::TrySend(..) => "try_send",
+            Self::Receive(..) => "receive",
+            Self::TryReceive(..) => "try_receive",
+            Self::Arrived(..) => "arrived",
+            Self::Close => "close",
         }
     }
 }

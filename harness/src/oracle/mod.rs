@@ -6,6 +6,7 @@
 mod buffer;
 mod bypass;
 mod counter;
+mod mailbox;
 mod monitor;
 mod mutual_exclusion;
 mod permits;
@@ -19,6 +20,7 @@ mod story;
 pub use buffer::Buffer;
 pub use bypass::Bypass;
 pub use counter::Counter;
+pub use mailbox::{Fault, Mailbox};
 pub use monitor::Monitor;
 pub use mutual_exclusion::{MutualExclusion, Overlap};
 pub use permits::Permits;

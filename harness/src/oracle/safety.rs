@@ -5,12 +5,14 @@ use std::ops::ControlFlow;
 
 use super::buffer::Buffer;
 use super::counter::Counter;
+use super::mailbox::{Fault, Mailbox};
 use super::monitor::Monitor;
 use super::mutual_exclusion::{MutualExclusion, Overlap};
 use super::permits::Permits;
 use super::philosophers::Neighbours;
 use super::readers_writers::ReadersWriters;
 use crate::event::{Event, Observer};
+use crate::message::Discipline;
 use crate::process::ProcessId;
 
 /// What must never happen.
@@ -42,6 +44,14 @@ pub enum Rule {
     ReadersWriters,
     /// More than one active in a monitor, or a `wait` on a condition that returns unprompted.
     Monitor,
+    /// A mailbox that loses, mixes up or misdelivers messages, gives them out in another order than it
+    /// should, has more inside than there is room for, or says what is not so.
+    Mailbox {
+        /// For how many messages there is room.
+        capacity: u32,
+        /// In which order they come out.
+        discipline: Discipline,
+    },
 }
 
 /// A rule was broken.
@@ -91,6 +101,8 @@ pub enum Breach {
         /// The one that was taken first.
         second: u64,
     },
+    /// A mailbox did something wrong.
+    Mail(Fault),
     /// `wait` returned, but there was no permit.
     NoPermit {
         /// To whom.
@@ -123,6 +135,8 @@ pub enum Safety {
     ReadersWriters(ReadersWriters),
     /// [`Rule::Monitor`].
     Monitor(Monitor),
+    /// [`Rule::Mailbox`].
+    Mailbox(Mailbox),
 }
 
 impl Safety {
@@ -136,6 +150,9 @@ impl Safety {
             Rule::Neighbours { places } => Self::Neighbours(Neighbours::new(places)),
             Rule::ReadersWriters => Self::ReadersWriters(ReadersWriters::new()),
             Rule::Monitor => Self::Monitor(Monitor::new()),
+            Rule::Mailbox { capacity, discipline } => {
+                Self::Mailbox(Mailbox::new(capacity, discipline))
+            }
         }
     }
 
@@ -149,6 +166,7 @@ impl Safety {
             Self::Neighbours(oracle) => oracle.overlap().map(Breach::Overlap),
             Self::ReadersWriters(oracle) => oracle.overlap().map(Breach::Overlap),
             Self::Monitor(oracle) => oracle.breach(),
+            Self::Mailbox(oracle) => oracle.breach(),
         }
     }
 
@@ -171,6 +189,7 @@ impl Observer for Safety {
             Self::Neighbours(oracle) => oracle.observe(event),
             Self::ReadersWriters(oracle) => oracle.observe(event),
             Self::Monitor(oracle) => oracle.observe(event),
+            Self::Mailbox(oracle) => oracle.observe(event),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod counted;
 mod entry;
 mod examine;
+mod mailbox;
 mod plan;
 mod readers_writers;
 mod report;
@@ -14,9 +15,9 @@ mod witness;
 mod wording;
 
 pub use entry::{
-    BufferSubject, CounterSubject, CriticalSectionSubject, MonitorSubject, MutexSubject,
-    ReadersFirstSubject, ReadersWritersSubject, SemaphoreSubject, Subject, TableSubject,
-    WritersFirstSubject, examine_in_test, main, replay_in_test,
+    BufferSubject, CounterSubject, CriticalSectionSubject, MailboxSubject, MonitorSubject,
+    MutexSubject, ReadersFirstSubject, ReadersWritersSubject, SemaphoreSubject, Subject,
+    TableSubject, WritersFirstSubject, examine_in_test, main, replay_in_test,
 };
 pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};

@@ -276,12 +276,17 @@ pub enum WitnessKind {
     Miscounted,
     /// Mutual exclusion: `wait` on a condition returned, although nobody signalled it.
     Unprompted,
-    /// Mutual exclusion: more items are in a buffer than it has places.
+    /// Mutual exclusion: more is inside of a buffer or a mailbox than there is room for.
     Overfull,
-    /// Mutual exclusion: an item was taken that was not there, or twice.
+    /// Mutual exclusion: an item or a message was taken that was not there, or twice, or not as it was.
     Corrupted,
-    /// Mutual exclusion: items were taken in another order than they were deposited.
+    /// Mutual exclusion: items or messages were taken in another order than the announced one.
     OutOfOrder,
+    /// Mutual exclusion: a message was received by a process for which it was not, or that had asked for
+    /// those of another one.
+    Misdelivered,
+    /// Mutual exclusion: a call that does not wait, or one that is told of the end, was told what is not so.
+    FalseAnswer,
     /// Mutual exclusion: a guard was left by a process that was not in it.
     Misuse,
     /// Progress: nobody gets in because a process in its remainder section does not help.
@@ -329,6 +334,8 @@ impl WitnessKind {
             | Self::Overfull
             | Self::Corrupted
             | Self::OutOfOrder
+            | Self::Misdelivered
+            | Self::FalseAnswer
             | Self::Misuse => Criterion::MutualExclusion,
             Self::NeedsRemainder
             | Self::Solo

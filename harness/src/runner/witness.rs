@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::counted::overtaken;
-use super::readers_writers;
 use super::report::{Witness, WitnessKind};
 use super::scene::{Scene, memory_name};
 use super::told::Told;
 use super::wording::{
     self, broken, left_behind, list, misused, not_visible, others_are_served, raced, wait,
 };
+use super::{mailbox, readers_writers};
 use crate::event::{Access, AccessKind, Event, EventKind, LocationId, Site, ValueType};
 use crate::examination::{Kind, Violation};
 use crate::exploration::{Crash, Explorer, Setup};
@@ -88,6 +88,7 @@ const fn wire(kind: Kind, situation: &Situation) -> WitnessKind {
             Breach::Overfull { .. } => WitnessKind::Overfull,
             Breach::NeverDeposited { .. } | Breach::TakenTwice { .. } => WitnessKind::Corrupted,
             Breach::OutOfOrder { .. } => WitnessKind::OutOfOrder,
+            Breach::Mail(fault) => mailbox::kind(fault),
         },
         Kind::Misuse(_) => WitnessKind::Misuse,
         Kind::LostWakeup(_) => WitnessKind::LostWakeup,

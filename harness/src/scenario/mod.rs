@@ -3,6 +3,7 @@
 mod buffer;
 mod counter;
 mod critical_section;
+mod mailbox;
 mod monitor;
 mod philosophers;
 mod readers_writers;
@@ -18,6 +19,7 @@ use crate::shim::yield_now;
 pub use buffer::BufferScenario;
 pub use counter::CounterScenario;
 pub use critical_section::CriticalSectionScenario;
+pub use mailbox::MailboxScenario;
 pub use monitor::MonitorScenario;
 pub use philosophers::TableScenario;
 pub use readers_writers::ReadersWritersScenario;
