@@ -110,6 +110,8 @@ pub(crate) enum Contract {
     Semaphore,
     /// `harness::prelude::Buffer`.
     Buffer,
+    /// `harness::prelude::MessagePassing`.
+    Mailbox,
     /// `harness::prelude::Table`.
     Table,
     /// `harness::prelude::Counter`.
@@ -131,6 +133,7 @@ impl Contract {
             Self::CriticalSection | Self::Mutex => "CriticalSection",
             Self::Semaphore => "CountingSemaphore",
             Self::Buffer => "Buffer",
+            Self::Mailbox => "MessagePassing",
             Self::Table => "Table",
             Self::Counter => "Counter",
             Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => "ReadWriteLock",
@@ -145,6 +148,7 @@ impl Contract {
             Self::Mutex => "MutexSubject",
             Self::Semaphore => "SemaphoreSubject",
             Self::Buffer => "BufferSubject",
+            Self::Mailbox => "MailboxSubject",
             Self::Table => "TableSubject",
             Self::Counter => "CounterSubject",
             Self::ReadersWriters => "ReadersWritersSubject",
@@ -163,7 +167,7 @@ impl Contract {
         match self {
             Self::CriticalSection => &CRITERIA,
             Self::Mutex => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Ownership],
-            Self::Semaphore | Self::Monitor | Self::Buffer | Self::Table => {
+            Self::Semaphore | Self::Monitor | Self::Buffer | Self::Mailbox | Self::Table => {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting]
             }
             Self::Counter => &[MutualExclusion, Progress, BoundedWaiting, Prediction],

@@ -197,9 +197,13 @@ pub(crate) fn describe(kind: WitnessKind) -> &'static str {
             "the counter is wrong although one process increments after the other"
         }
         WitnessKind::Unprompted => "`wait` on a condition returned although nobody signalled",
-        WitnessKind::Overfull => "more items are in the buffer than it has places",
-        WitnessKind::Corrupted => "an item was taken that was not there, or twice",
-        WitnessKind::OutOfOrder => "items come out in another order than they went in",
+        WitnessKind::Overfull => "more is inside than there is room for",
+        WitnessKind::Corrupted => {
+            "something was taken that was not there, or twice, or not as it was"
+        }
+        WitnessKind::OutOfOrder => "what went in comes out in the wrong order",
+        WitnessKind::Misdelivered => "a message went to a process that it was not for",
+        WitnessKind::FalseAnswer => "a process was told what is not so",
         WitnessKind::Misuse => "a guard is left by a process that is not in it",
         WitnessKind::LostWakeup => "a process sleeps for ever, as nobody wakes it",
         WitnessKind::EarlyWakeup => "a process is woken too early, and sleeps again for ever",

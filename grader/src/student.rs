@@ -23,9 +23,9 @@ use crate::score::outcome;
 /// A solution by its contract: what the tests of an assignment name.
 pub use harness::runner::{
     BufferSubject as Buffer, CounterSubject as Counter, CriticalSectionSubject as CriticalSection,
-    MonitorSubject as Monitor, MutexSubject as Mutex, ReadersFirstSubject as ReadersFirst,
-    ReadersWritersSubject as ReadersWriters, SemaphoreSubject as Semaphore, TableSubject as Table,
-    WritersFirstSubject as WritersFirst,
+    MailboxSubject as Mailbox, MonitorSubject as Monitor, MutexSubject as Mutex,
+    ReadersFirstSubject as ReadersFirst, ReadersWritersSubject as ReadersWriters,
+    SemaphoreSubject as Semaphore, TableSubject as Table, WritersFirstSubject as WritersFirst,
 };
 
 /// The environment variable that holds a counterexample to show again.

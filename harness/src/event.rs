@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
+use crate::message::Message;
 use crate::process::ProcessId;
 
 /// A line of source, found by `#[track_caller]`.
@@ -75,6 +76,10 @@ pub enum ValueType {
     Process,
     /// `Option<ProcessId>`, with all bits set for `None`.
     ProcessOrNone,
+    /// `Message`
+    Message,
+    /// `Option<Message>`, with all bits set for `None`.
+    MessageOrNone,
 }
 
 impl ValueType {
@@ -85,8 +90,10 @@ impl ValueType {
             Self::Unsigned => value.to_string(),
             Self::Signed => value.cast_signed().to_string(),
             Self::Process => format!("P{value}"),
-            Self::ProcessOrNone if value == u64::MAX => "None".to_owned(),
+            Self::ProcessOrNone | Self::MessageOrNone if value == u64::MAX => "None".to_owned(),
             Self::ProcessOrNone => format!("Some(P{value})"),
+            Self::Message => Message::from_bits(value).to_string(),
+            Self::MessageOrNone => format!("Some({})", Message::from_bits(value)),
         }
     }
 }
@@ -174,6 +181,31 @@ pub mod blocking {
         SAME.into_iter().find(|(known, _)| *known == method).map_or(&[], |(_, written)| written)
     }
 
+    /// Whether it is an access that the harness makes for what it lends: its ordering is none of the
+    /// solution's.
+    pub fn is_own(method: &str) -> bool {
+        [
+            PARK,
+            UNPARK,
+            FUTEX_LOOK,
+            FUTEX_WAIT,
+            FUTEX_SLEEP,
+            FUTEX_WOKEN,
+            FUTEX_WAKE,
+            FUTEX_RING,
+            GUARD_ENTER,
+            GUARD_LEAVE,
+            PERMITS_WAIT,
+            PERMITS_SIGNAL,
+            CONDITION_LOOK,
+            CONDITION_JOIN,
+            CONDITION_PICK,
+            CONDITION_WAIT,
+            CONDITION_WAKE,
+        ]
+        .contains(&method)
+    }
+
     /// Whether the process that performs it was woken.
     pub fn is_wakeup(method: &str) -> bool {
         [PARK, FUTEX_WOKEN, CONDITION_WAIT].contains(&method)
@@ -240,6 +272,32 @@ pub enum Instead {
     Unknown,
 }
 
+/// What came of sending a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// Not yet known: the call is going on.
+    Pending,
+    /// It was sent.
+    Done,
+    /// There was no room for it.
+    Full,
+    /// The mailbox is closed.
+    Closed,
+}
+
+/// What came of asking for a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// Not yet known: the call is going on.
+    Pending,
+    /// This one.
+    Message(Message),
+    /// There was none.
+    Empty,
+    /// There was none, and the mailbox is closed.
+    Closed,
+}
+
 /// What a process calls of the contract that it exercises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
@@ -291,6 +349,18 @@ pub enum Service {
     ReceiveRecord(Collected),
     /// `end`: a process sends, or receives, no more.
     End(Option<&'static str>),
+    /// `send` of a message.
+    Send(Message, Sent),
+    /// `try_send` of a message.
+    TrySend(Message, Sent),
+    /// `receive`, from that process or from any.
+    Receive(Option<ProcessId>, Received),
+    /// `try_receive`, from that process or from any.
+    TryReceive(Option<ProcessId>, Received),
+    /// `arrived`: is there a message from that process, or from any? The answer is known when it returns.
+    Arrived(Option<ProcessId>, Option<bool>),
+    /// `close` of a mailbox.
+    Close,
 }
 
 /// What a service means for the process that calls it: where it is meanwhile, and afterwards.
@@ -322,15 +392,21 @@ impl Service {
             | Self::Leave
             | Self::EndRead
             | Self::EndWrite
-            | Self::PutDown => Phase::Releases,
+            | Self::PutDown
+            | Self::Close => Phase::Releases,
             Self::Deposit(_)
             | Self::Take(_)
             | Self::Increment
+            | Self::Send(..)
+            | Self::TrySend(..)
+            | Self::Receive(..)
+            | Self::TryReceive(..)
             | Self::SendRecord(..)
             | Self::ReceiveRecord(_) => Phase::Serves,
             Self::SignalOn(_)
             | Self::BroadcastOn(_)
             | Self::Value(_)
+            | Self::Arrived(..)
             | Self::Open(_)
             | Self::Begin(_)
             | Self::End(_) => Phase::Acts,
@@ -362,6 +438,12 @@ impl Service {
             Self::SendRecord(..) => "send",
             Self::ReceiveRecord(_) => "receive",
             Self::End(_) => "end",
+            Self::Send(..) => "send",
+            Self::TrySend(..) => "try_send",
+            Self::Receive(..) => "receive",
+            Self::TryReceive(..) => "try_receive",
+            Self::Arrived(..) => "arrived",
+            Self::Close => "close",
         }
     }
 }

@@ -227,6 +227,10 @@ impl<'a> Explorer<'a> {
         schedule: &Schedule,
         request: TrialRequest,
     ) -> Result<bool, Crash> {
+        // Several processes, or one of them several times, may have asked for the same.
+        if let Some(hidden) = self.engine.was_tried(request) {
+            return Ok(hidden);
+        }
         let body = self
             .scenario
             .body(&setup.quotas, setup.situation)

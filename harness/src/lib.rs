@@ -9,7 +9,7 @@
 //!
 //! | room | what |
 //! | --- | --- |
-//! | [`process`], [`event`], [`choice`], [`clock`] | the words: who, what happened, what is asked |
+//! | [`process`], [`message`], [`event`], [`choice`], [`clock`] | the words: who, what is sent, what happened, what is asked |
 //! | [`oracle`] | judges: folds over events |
 //! | [`memory`] | the memory of one execution, as a value |
 //! | [`trace`] | schedule and trace: text forms and the drawing |
@@ -35,6 +35,7 @@ pub mod examination;
 pub mod exploration;
 pub mod kernel;
 pub mod memory;
+pub mod message;
 pub mod oracle;
 pub mod process;
 pub mod runner;
@@ -48,9 +49,10 @@ pub use shim::os;
 /// What a student's file imports.
 pub mod prelude {
     pub use crate::contract::{
-        Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, ReadWriteLock,
-        RecordPipe, Role, Table,
+        Buffer, Closed, Counter, CountingSemaphore, CriticalSection, MailboxKind, MesaMonitor,
+        MessagePassing, ReadWriteLock, RecordPipe, Role, Table, TryReceiveError, TrySendError,
     };
+    pub use crate::message::{Discipline, Message};
     pub use crate::process::ProcessId;
     pub use crate::shim::*;
     pub use core::sync::atomic::Ordering;

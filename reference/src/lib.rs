@@ -9,6 +9,7 @@
 //! 6. [`compare_and_swap`]: the hardware helps, and nobody waits for ever.
 //!
 //! Two classical problems, for those who want more: [`bounded_buffer`] and [`dining_philosophers`].
+//! And with [`mailbox`] the second half of the course begins: processes share nothing, and send messages.
 //!
 //! Every file stands alone: it is a submission that could be handed in as it is. [`flawed`] holds
 //! wrong ones, [`variants`] right ones in other styles, and the [`catalogue`] says of each of them
@@ -23,6 +24,7 @@ pub mod compare_and_swap;
 pub mod dining_philosophers;
 pub mod flawed;
 pub mod lock_variable;
+pub mod mailbox;
 pub mod monitor;
 pub mod mutex;
 pub mod peterson;

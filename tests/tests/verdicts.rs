@@ -184,6 +184,11 @@ fn bounded_buffer() {
 }
 
 #[test]
+fn mailbox() {
+    check("mailbox");
+}
+
+#[test]
 fn dining_philosophers() {
     check("dining_philosophers");
 }

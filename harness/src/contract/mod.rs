@@ -4,6 +4,7 @@
 mod buffer;
 mod counter;
 mod critical_section;
+mod mailbox;
 mod monitor;
 mod philosophers;
 mod readers_writers;
@@ -13,6 +14,7 @@ mod semaphore;
 pub use buffer::Buffer;
 pub use counter::Counter;
 pub use critical_section::CriticalSection;
+pub use mailbox::{Closed, MailboxKind, MessagePassing, TryReceiveError, TrySendError};
 pub use monitor::MesaMonitor;
 pub use philosophers::Table;
 pub use readers_writers::ReadWriteLock;

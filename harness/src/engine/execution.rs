@@ -379,6 +379,9 @@ impl<'a> Execution<'a> {
                 if !state.parked.is_empty() && self.spinning == Spinning::Park {
                     unpark(state, location);
                 }
+            } else if O::OPAQUE && O::WRITES {
+                // The queue of a futex changed under it: somebody else got on, and it tries again.
+                local.run.clear();
             } else {
                 local.run.push(Step {
                     code,

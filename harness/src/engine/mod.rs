@@ -111,6 +111,11 @@ impl Engine {
         self.state.schedule = schedule;
     }
 
+    /// Whether a turn that was tried out hides something. `None`: it was not.
+    pub(crate) fn was_tried(&self, request: TrialRequest) -> Option<bool> {
+        self.state.was_tried(request)
+    }
+
     /// The next execution, which replays the first steps of the one that asked, is run to try out
     /// this turn.
     pub(crate) fn want_trial(&mut self, request: TrialRequest) {

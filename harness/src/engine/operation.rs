@@ -40,14 +40,26 @@ impl Call {
     }
 }
 
-/// See [`Call::code`].
+/// See [`Call::code`]. The upper half stands for the place and the method, the lower one for the
+/// operands.
 #[inline]
 pub(crate) fn code(site: Site, method: &'static str, operand: u64) -> u64 {
     let site: *const std::panic::Location<'_> = site;
-    let mut code = (site.addr() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    code ^= (method.as_ptr().addr() as u64).rotate_left(32);
-    (code ^ operand).wrapping_mul(0xff51_afd7_ed55_8ccd)
+    let mut place = (site.addr() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    place ^= (method.as_ptr().addr() as u64).rotate_left(32);
+    place = place.wrapping_mul(0xff51_afd7_ed55_8ccd);
+    let operand = operand ^ (operand >> 32).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    place & !OPERAND_MASK | operand & OPERAND_MASK
 }
+
+/// The part of a [`code`] that is the same for one place and method, whatever the operands.
+#[inline]
+pub(super) const fn place(code: u64) -> u64 {
+    code & !OPERAND_MASK
+}
+
+/// The part of a [`code`] that stands for the operands.
+const OPERAND_MASK: u64 = 0xffff_ffff;
 
 /// The answer to an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

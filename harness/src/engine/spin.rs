@@ -10,8 +10,9 @@
 //! Sources: spin-assume (Kokologiannakis, Ren, Vafeiadis, CAV'21) and await model checking
 //! (Oberhauser et al., ASPLOS'21) cut a failed turn in the same way, but find loops in the source.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::operation::place;
 use crate::event::LocationId;
 
 /// The longest turn of a waiting loop that is recognised, in operations. A longer one spins for
@@ -98,11 +99,12 @@ impl Signature {
         }
     }
 
-    /// The same turn, whatever it read.
-    fn code_of(turn: &[Step]) -> Self {
+    /// The same turn, whatever it read, and whatever that made of its operands: a futex is asked to
+    /// wait while its word is what was read.
+    fn loop_of(turn: &[Step]) -> Self {
         let mut hash = 0x1234_5678_9abc_def1_u64;
         for step in turn {
-            hash = (hash ^ step.code).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            hash = (hash ^ place(step.code)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             hash ^= hash >> 29;
         }
         Self(hash)
@@ -122,8 +124,8 @@ pub(super) enum Turning {
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     known: BTreeMap<Signature, Turning>,
-    /// Loops of which some turn was tried out at length.
-    tried: BTreeSet<Signature>,
+    /// How many turns of each loop were tried out.
+    tried: BTreeMap<Signature, u32>,
 }
 
 impl Ledger {
@@ -174,10 +176,20 @@ impl Trial {
     const STEPS_FIRST: u32 = 1 << 20;
     /// Operations of further trials of the same loop with other values.
     const STEPS_AGAIN: u32 = 1 << 17;
+    /// Operations of a trial where many other turns of the loop were tried out before: one that waits
+    /// for a number to grow has a turn for each number.
+    const STEPS_OFTEN: u32 = 1 << 13;
+    /// So many are many.
+    const OFTEN: u32 = 48;
 
     pub(super) fn new(signature: Signature, turn: &[Step], ledger: &mut Ledger) -> Self {
-        let again = !ledger.tried.insert(Signature::code_of(turn));
-        let remaining = if again { Self::STEPS_AGAIN } else { Self::STEPS_FIRST };
+        let tried = ledger.tried.entry(Signature::loop_of(turn)).or_default();
+        let remaining = match *tried {
+            0 => Self::STEPS_FIRST,
+            1..Self::OFTEN => Self::STEPS_AGAIN,
+            _ => Self::STEPS_OFTEN,
+        };
+        *tried += 1;
         Self { signature, turn: turn.to_vec(), position: 0, remaining }
     }
 

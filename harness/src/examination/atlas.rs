@@ -75,16 +75,18 @@ pub(super) struct Atlas {
 }
 
 impl Atlas {
-    /// Draws the atlas of a scenario, with at most so many executions.
+    /// Draws the atlas of a scenario, with at most so many executions, and so many operations in all of
+    /// them.
     pub(super) fn draw(
         explorer: &mut Explorer<'_>,
         setup: &Setup,
-        executions_max: u64,
+        (executions_max, steps_max): (u64, u64),
     ) -> Result<Self, Crash> {
         let processes = setup.processes();
         let mut atlas = Self { processes, states: Vec::new() };
         let mut known: BTreeMap<u64, usize> = BTreeMap::new();
         let mut left = executions_max;
+        let mut steps_left = steps_max;
         atlas.states.push(State {
             from: None,
             depth: 0,
@@ -93,13 +95,14 @@ impl Atlas {
             strokes: Vec::new(),
         });
         let mut next = 0;
-        while next < atlas.states.len() && left > 0 {
+        while next < atlas.states.len() && left > 0 && steps_left > 0 {
             let stem = atlas.stem(next);
             for process in ProcessId::all(processes) {
                 left = left.saturating_sub(1);
                 let mut pen = Pen::new(&stem, process);
                 let mut surveyor = Surveyor::new(stem.len());
                 explorer.survey(setup, &mut pen, 1, &mut surveyor)?;
+                steps_left = steps_left.saturating_sub(u64::from(explorer.engine().steps()));
                 let order = explorer.engine().schedule().order();
                 let stroke = pen.done.then(|| {
                     let steps = order[stem.len()..].to_vec();

@@ -65,6 +65,10 @@ pub struct Effort {
 /// Executions for one atlas.
 const ATLAS_EXECUTIONS_MAX: u64 = 12_000;
 
+/// Operations for one atlas, those of the ways to its states counted. Where numbers grow without end, such as
+/// those of the items in a buffer, no state comes again, and the ways grow ever longer.
+const ATLAS_STEPS_MAX: u64 = 1_000_000;
+
 /// Atlases of more processes than this are not drawn, if there is one of fewer.
 const ATLAS_PROCESSES_MAX: usize = 3;
 
@@ -102,12 +106,16 @@ pub struct Examiner<'a> {
     effort: &'a Effort,
     /// The atlases drawn so far, by situation and number of processes.
     atlases: BTreeMap<(&'static str, usize), Atlas>,
+    /// Whether what was found is to be shown to somebody: then it is made simple first.
+    shows: bool,
+    /// If given, only this situation is looked at, with so many processes.
+    only: Option<(&'static str, usize)>,
 }
 
 impl<'a> Examiner<'a> {
     /// An examiner who has seen nothing yet.
     pub fn new(explorer: Explorer<'a>, effort: &'a Effort) -> Self {
-        Self { explorer, effort, atlases: BTreeMap::new() }
+        Self { explorer, effort, atlases: BTreeMap::new(), shows: true, only: None }
     }
 
     /// The explorer, to replay what was found.
@@ -188,7 +196,8 @@ impl<'a> Examiner<'a> {
         if !self.atlases.contains_key(&(situation.name, processes)) {
             let endless = vec![u32::MAX; processes];
             let setup = self.setup(Memory::Sequential, endless, situation);
-            let atlas = Atlas::draw(&mut self.explorer, &setup, ATLAS_EXECUTIONS_MAX)?;
+            let budget = (ATLAS_EXECUTIONS_MAX, ATLAS_STEPS_MAX);
+            let atlas = Atlas::draw(&mut self.explorer, &setup, budget)?;
             self.atlases.insert((situation.name, processes), atlas);
         }
         Ok(self.atlases.get(&(situation.name, processes)))

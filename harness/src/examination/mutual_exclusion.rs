@@ -91,7 +91,9 @@ impl Examiner<'_> {
         Ok(verdict)
     }
 
-    fn safety(
+    /// The verdict on the rules of the situations that are asked for; if `doors`, also with somebody
+    /// kept inside, and with very many entries.
+    pub(super) fn safety(
         &mut self,
         memory: Memory,
         asked: impl Fn(&Asks) -> bool,
@@ -166,11 +168,15 @@ impl Examiner<'_> {
         let with = |situation: &&'static Situation, processes| (*situation, processes);
         let effort = self.effort;
         let numbers = effort.processes.iter().copied();
+        let looked_at = |(situation, processes): &(&'static Situation, usize)| {
+            self.only.is_none_or(|only| only == (situation.name, *processes))
+        };
         numbers
             .flat_map(|processes| {
                 let admitted = asked.iter().filter(move |it| it.cast.admits(processes));
                 admitted.map(move |situation| with(situation, processes)).collect::<Vec<_>>()
             })
+            .filter(looked_at)
             .collect()
     }
 
@@ -246,6 +252,9 @@ impl Examiner<'_> {
         setup: Setup,
         schedule: Schedule,
     ) -> Result<Verdict, Crash> {
+        if !self.shows {
+            return Ok(violation((kind, setup, schedule)));
+        }
         if kind == Kind::NotVisible {
             // A data race on the datum may be the trace of an overlap, or of a wait without a permit,
             // that happened in another order in time: look for that, with a section in which nobody
@@ -294,6 +303,9 @@ impl Examiner<'_> {
         setup: Setup,
         schedule: Schedule,
     ) -> Result<Verdict, Crash> {
+        if !self.shows {
+            return Ok(violation((Kind::OpenDoor(overlap), setup, schedule)));
+        }
         let sequential = Setup { model: Model::Sequential, ..setup.clone() };
         let setups = Self::smaller(&sequential);
         let judge = |_: &Run<'_>, oracle: &Safety| {

@@ -51,7 +51,7 @@ fn judge(run: &Run<'_>, stillness: &Stillness) -> Option<Breach> {
     }
 }
 
-fn judge_waits(run: &Run<'_>, stillness: &Stillness) -> Option<ProcessSet> {
+pub(super) fn judge_waits(run: &Run<'_>, stillness: &Stillness) -> Option<ProcessSet> {
     match judge(run, stillness) {
         Some(Breach::Waits(waiting)) => Some(waiting),
         _ => None,
@@ -205,6 +205,9 @@ impl Examiner<'_> {
         setup: Setup,
         schedule: Schedule,
     ) -> Result<Verdict, Crash> {
+        if !self.shows {
+            return Ok(violation(Kind::Stuck(waiting), setup, schedule));
+        }
         let kind = self.classify(&setup, &schedule, waiting)?;
         let setups = Self::smaller(&Setup { model: memory.sampled(), ..setup.clone() });
         if let Some((waiting, smaller, simpler)) =

@@ -6,6 +6,7 @@
 mod buffer;
 mod bypass;
 mod counter;
+mod mailbox;
 mod messages;
 mod monitor;
 mod mutual_exclusion;
@@ -20,6 +21,7 @@ mod story;
 pub use buffer::Buffer;
 pub use bypass::Bypass;
 pub use counter::Counter;
+pub use mailbox::{Fault, Mailbox};
 pub use messages::{Messages, Mishap};
 pub use monitor::Monitor;
 pub use mutual_exclusion::{MutualExclusion, Overlap};

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::buffer::Buffer;
 use super::counter::Counter;
+use super::mailbox::{Fault, Mailbox};
 use super::messages::{Messages, Mishap};
 use super::monitor::Monitor;
 use super::mutual_exclusion::{MutualExclusion, Overlap};
@@ -12,6 +13,7 @@ use super::permits::Permits;
 use super::philosophers::Neighbours;
 use super::readers_writers::ReadersWriters;
 use crate::event::{Event, Observer};
+use crate::message::Discipline;
 use crate::process::{ProcessId, ProcessSet};
 
 /// What must never happen.
@@ -49,6 +51,14 @@ pub enum Rule {
         receiver: usize,
         /// How many send.
         senders: usize,
+    },
+    /// A mailbox that loses, mixes up or misdelivers messages, gives them out in another order than it
+    /// should, has more inside than there is room for, or says what is not so.
+    Mailbox {
+        /// For how many messages there is room.
+        capacity: u32,
+        /// In which order they come out.
+        discipline: Discipline,
     },
 }
 
@@ -106,6 +116,8 @@ pub enum Breach {
         /// How.
         mishap: Mishap,
     },
+    /// A mailbox did something wrong.
+    Mail(Fault),
     /// `wait` returned, but there was no permit.
     NoPermit {
         /// To whom.
@@ -140,6 +152,8 @@ pub enum Safety {
     Monitor(Monitor),
     /// [`Rule::Messages`].
     Messages(Messages),
+    /// [`Rule::Mailbox`].
+    Mailbox(Mailbox),
 }
 
 impl Safety {
@@ -159,6 +173,9 @@ impl Safety {
                 others.remove(receiver);
                 Self::Messages(Messages::new(receiver, others))
             }
+            Rule::Mailbox { capacity, discipline } => {
+                Self::Mailbox(Mailbox::new(capacity, discipline))
+            }
         }
     }
 
@@ -173,6 +190,7 @@ impl Safety {
             Self::ReadersWriters(oracle) => oracle.overlap().map(Breach::Overlap),
             Self::Monitor(oracle) => oracle.breach(),
             Self::Messages(oracle) => oracle.breach(),
+            Self::Mailbox(oracle) => oracle.breach(),
         }
     }
 
@@ -196,6 +214,7 @@ impl Observer for Safety {
             Self::ReadersWriters(oracle) => oracle.observe(event),
             Self::Monitor(oracle) => oracle.observe(event),
             Self::Messages(oracle) => oracle.observe(event),
+            Self::Mailbox(oracle) => oracle.observe(event),
         }
     }
 }

@@ -16,12 +16,13 @@ use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{Conclusion, Criterion, Message, Replayed, Report};
 use super::watchdog::Watchdog;
 use crate::contract::{
-    Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, ReadWriteLock, RecordPipe,
-    Table,
+    Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, MessagePassing,
+    ReadWriteLock, RecordPipe, Table,
 };
 use crate::scenario::{
-    BufferScenario, CounterScenario, CriticalSectionScenario, MonitorScenario, Preference,
-    ReadersWritersScenario, RecordPipeScenario, Scenario, SemaphoreScenario, TableScenario,
+    BufferScenario, CounterScenario, CriticalSectionScenario, MailboxScenario, MonitorScenario,
+    Preference, ReadersWritersScenario, RecordPipeScenario, Scenario, SemaphoreScenario,
+    TableScenario,
 };
 
 /// The exit code of a test process that failed, as of std's own test runner.
@@ -61,6 +62,8 @@ subjects! {
     CounterSubject of Counter: CounterScenario::<S>::new();
     /// Bounded buffers.
     BufferSubject of Buffer: BufferScenario::<S>::new();
+    /// Mailboxes.
+    MailboxSubject of MessagePassing: MailboxScenario::<S>::new();
     /// Tables of dining philosophers.
     TableSubject of Table: TableScenario::<S>::new();
     /// Locks for readers and writers that are fair.

@@ -4,6 +4,7 @@ mod counted;
 mod entry;
 mod examine;
 mod exchanged;
+mod mailbox;
 mod plan;
 mod readers_writers;
 mod report;
@@ -15,9 +16,9 @@ mod witness;
 mod wording;
 
 pub use entry::{
-    BufferSubject, CounterSubject, CriticalSectionSubject, MonitorSubject, MutexSubject,
-    ReadersFirstSubject, ReadersWritersSubject, RecordPipeSubject, SemaphoreSubject, Subject,
-    TableSubject, WritersFirstSubject, examine_in_test, main, replay_in_test,
+    BufferSubject, CounterSubject, CriticalSectionSubject, MailboxSubject, MonitorSubject,
+    MutexSubject, ReadersFirstSubject, ReadersWritersSubject, RecordPipeSubject, SemaphoreSubject,
+    Subject, TableSubject, WritersFirstSubject, examine_in_test, main, replay_in_test,
 };
 pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};

@@ -276,11 +276,11 @@ pub enum WitnessKind {
     Miscounted,
     /// Mutual exclusion: `wait` on a condition returned, although nobody signalled it.
     Unprompted,
-    /// Mutual exclusion: more items are in a buffer than it has places.
+    /// Mutual exclusion: more is inside of a buffer or a mailbox than there is room for.
     Overfull,
-    /// Mutual exclusion: an item was taken that was not there, or twice.
+    /// Mutual exclusion: an item or a message was taken that was not there, or twice, or not as it was.
     Corrupted,
-    /// Mutual exclusion: items were taken in another order than they were deposited.
+    /// Mutual exclusion: items or messages were taken in another order than the announced one.
     OutOfOrder,
     /// Integrity of messages: what was received was never sent so.
     Damaged,
@@ -294,6 +294,11 @@ pub enum WitnessKind {
     CallFailed,
     /// Integrity of messages: a signal killed a process that was to live on.
     Killed,
+    /// Mutual exclusion: a message was received by a process for which it was not, or that had asked for
+    /// those of another one.
+    Misdelivered,
+    /// Mutual exclusion: a call that does not wait, or one that is told of the end, was told what is not so.
+    FalseAnswer,
     /// Mutual exclusion: a guard was left by a process that was not in it.
     Misuse,
     /// Progress: nobody gets in because a process in its remainder section does not help.
@@ -347,6 +352,8 @@ impl WitnessKind {
             | Self::EarlyEnd
             | Self::CallFailed
             | Self::Killed
+            | Self::Misdelivered
+            | Self::FalseAnswer
             | Self::Misuse => Criterion::MutualExclusion,
             Self::NeedsRemainder
             | Self::Solo

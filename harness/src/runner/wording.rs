@@ -1,7 +1,7 @@
 //! Words of a witness: those that differ from contract to contract, and those for a rule that is broken.
 
 use super::counted::wrong_count;
-use super::exchanged;
+use super::{exchanged, mailbox};
 use crate::engine::{DataRace, Misuse};
 use crate::event::{Event, EventKind, Observer as _, Service};
 use crate::oracle::{Breach, Buffer, Overlap, Rule};
@@ -29,6 +29,7 @@ pub(super) const fn is_roomy(rule: Rule) -> bool {
 pub(super) const fn datum(rule: Rule) -> &'static str {
     match rule {
         Rule::Buffer { .. } => "what goes with an item",
+        Rule::Mailbox { .. } => "what goes with a message",
         Rule::Neighbours { .. } => "a fork",
         Rule::Counter => "the counter",
         Rule::Monitor => "the datum in the monitor",
@@ -45,6 +46,11 @@ pub(super) fn not_visible(rule: Rule, race: &str) -> String {
         Rule::Buffer { .. } => format!(
             "What a process wrote before its deposit is not visible to the one that takes the item: \
              {race} A release by the one that deposits and an acquire by the one that takes, on the \
+             same variable, would order them."
+        ),
+        Rule::Mailbox { .. } => format!(
+            "What a process wrote before it sent its message is not visible to the one that receives it: \
+             {race} A release by the one that sends and an acquire by the one that receives, on the \
              same variable, would order them."
         ),
         Rule::Permits { .. } => format!(
@@ -64,7 +70,7 @@ pub(super) fn not_visible(rule: Rule, race: &str) -> String {
 pub(super) const fn others_are_served(rule: Rule, processes: usize) -> &'static str {
     match (rule, processes) {
         (Rule::Buffer { .. }, _) => "others deposit and take",
-        (Rule::Messages { .. }, _) => "others send and receive",
+        (Rule::Messages { .. } | Rule::Mailbox { .. }, _) => "others send and receive",
         (Rule::Neighbours { .. }, 2) => "the other eats",
         (Rule::Neighbours { .. }, _) => "others eat",
         (_, 2) => "the other enters",
@@ -72,9 +78,13 @@ pub(super) const fn others_are_served(rule: Rule, processes: usize) -> &'static 
     }
 }
 
-/// The items that are left in a buffer while somebody waits for one, as a sentence.
+/// The items that are left in a buffer, or a mailbox, while somebody waits for one, as a sentence.
 pub(super) fn left_behind(rule: Rule, events: &[Event]) -> String {
-    let Rule::Buffer { capacity } = rule else { return String::new() };
+    let capacity = match rule {
+        Rule::Buffer { capacity } => capacity,
+        Rule::Mailbox { .. } => return mailbox::left_behind(rule, events),
+        _ => return String::new(),
+    };
     let mut oracle = Buffer::new(capacity);
     let _ = events.iter().try_for_each(|event| oracle.observe(event));
     let items: Vec<String> = oracle.left_behind().iter().map(u64::to_string).collect();
@@ -100,6 +110,7 @@ pub(super) fn broken(breach: Breach, situation: &Situation) -> (String, String) 
             format!("{intruder} is let in while {holder} is inside, and there is no more room."),
         ),
         Breach::WrongCount { value, increments } => wrong_count(value, increments, situation),
+        Breach::Mail(fault) => mailbox::broken(fault),
         Breach::Unprompted { process, condition } => (
             "nobody signalled".to_owned(),
             format!(

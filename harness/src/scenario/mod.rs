@@ -3,6 +3,7 @@
 mod buffer;
 mod counter;
 mod critical_section;
+mod mailbox;
 mod messages;
 mod monitor;
 mod philosophers;
@@ -22,6 +23,7 @@ use crate::shim::yield_now;
 pub use buffer::BufferScenario;
 pub use counter::CounterScenario;
 pub use critical_section::CriticalSectionScenario;
+pub use mailbox::MailboxScenario;
 pub use monitor::MonitorScenario;
 pub use philosophers::TableScenario;
 pub use readers_writers::ReadersWritersScenario;

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::backend::{self, Variable};
 use crate::engine::{Call, Method};
 use crate::event::ValueType;
+use crate::message::Message;
 use crate::process::ProcessId;
 
 /// A shared variable that is not atomic. In the model two accesses by different processes, at least
@@ -101,6 +102,36 @@ impl Word for ProcessId {
 impl sealed::Sealed for Option<ProcessId> {}
 impl Word for Option<ProcessId> {
     const TYPE: ValueType = ValueType::ProcessOrNone;
+
+    #[inline]
+    fn to_bits(self) -> u64 {
+        self.map_or(u64::MAX, Word::to_bits)
+    }
+
+    #[inline]
+    fn from_bits(bits: u64) -> Self {
+        (bits != u64::MAX).then(|| Word::from_bits(bits))
+    }
+}
+
+impl sealed::Sealed for Message {}
+impl Word for Message {
+    const TYPE: ValueType = ValueType::Message;
+
+    #[inline]
+    fn to_bits(self) -> u64 {
+        Self::to_bits(self)
+    }
+
+    #[inline]
+    fn from_bits(bits: u64) -> Self {
+        Self::from_bits(bits)
+    }
+}
+
+impl sealed::Sealed for Option<Message> {}
+impl Word for Option<Message> {
+    const TYPE: ValueType = ValueType::MessageOrNone;
 
     #[inline]
     fn to_bits(self) -> u64 {

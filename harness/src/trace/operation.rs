@@ -2,7 +2,8 @@
 
 use super::names::Names;
 use crate::event::{
-    Access, AccessKind, Collected, EventKind, LocationId, Progress, Service, blocking,
+    Access, AccessKind, Collected, EventKind, LocationId, Progress, Received, Sent, Service,
+    blocking,
 };
 
 /// What the process did, and what came of it.
@@ -26,7 +27,6 @@ pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
             Collected::End => "receive returns the end".to_owned(),
             Collected::Failed(errno) => format!("receive fails: {errno}"),
         },
-        EventKind::Returned(service) => format!("{} returns", call(*service)),
         EventKind::SystemCall(call) => match call.progress {
             Progress::Returned(answer) => format!("{} = {answer}", call.call),
             Progress::Waits => format!("{} waits", call.call),
@@ -36,6 +36,10 @@ pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
         EventKind::Handler { signal } => format!("handles {signal}"),
         EventKind::Handled { signal } => format!("its handler of {signal} returns"),
         EventKind::Died { .. } => "is dead".to_owned(),
+        EventKind::Returned(service) => match outcome(*service) {
+            Some(outcome) => format!("{} returns {outcome}", call(*service)),
+            None => format!("{} returns", call(*service)),
+        },
         EventKind::Finished => "rests in its remainder section for ever".to_owned(),
         EventKind::Access(access) => describe_access(access, names),
         EventKind::Fence(ordering, _) => format!("fence({ordering:?})"),
@@ -55,7 +59,39 @@ pub(super) fn call(service: Service) -> String {
         }
         Service::Deposit(item) => format!("{name}({item})"),
         Service::SendRecord(id, _) => format!("{name}({id})"),
+        Service::Send(message, _) | Service::TrySend(message, _) => {
+            // From whom it is the column says.
+            let to = message.to.map_or_else(String::new, |to| format!(" to {to}"));
+            let priority = match message.priority {
+                0 => String::new(),
+                priority => format!(", priority {priority}"),
+            };
+            format!("{name}({}{to}{priority})", message.body)
+        }
+        Service::Receive(from, _) | Service::TryReceive(from, _) | Service::Arrived(from, _) => {
+            let from = from.map_or_else(String::new, |from| format!("from {from}"));
+            format!("{name}({from})")
+        }
         _ => name.to_owned(),
+    }
+}
+
+/// What a call of a mailbox came to, where there is more to say than that it is over.
+fn outcome(service: Service) -> Option<String> {
+    match service {
+        Service::Send(_, sent) | Service::TrySend(_, sent) => match sent {
+            Sent::Pending | Sent::Done => None,
+            Sent::Full => Some("Full".to_owned()),
+            Sent::Closed => Some("Closed".to_owned()),
+        },
+        Service::Receive(_, received) | Service::TryReceive(_, received) => match received {
+            Received::Pending => None,
+            Received::Message(message) => Some(message.to_string()),
+            Received::Empty => Some("Empty".to_owned()),
+            Received::Closed => Some("Closed".to_owned()),
+        },
+        Service::Arrived(_, answer) => answer.map(|answer| answer.to_string()),
+        _ => None,
     }
 }
 

@@ -22,6 +22,7 @@ mod classical;
 mod expectation;
 mod hardware;
 mod loads_and_stores;
+mod message_passing;
 mod messages;
 
 pub use expectation::{Both, Bypass, Expectation, Expected};
@@ -81,6 +82,7 @@ pub fn visit_all<V: Visitor>(visitor: &mut V) -> Vec<V::Output> {
     outputs.extend(hardware::visit_all(visitor));
     outputs.extend(blocking::visit_all(visitor));
     outputs.extend(classical::visit_all(visitor));
+    outputs.extend(message_passing::visit_all(visitor));
     outputs.extend(messages::visit_all(visitor));
     outputs
 }

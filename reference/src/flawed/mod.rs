@@ -11,6 +11,7 @@ pub mod bounded_buffer;
 pub mod compare_and_swap;
 pub mod dining_philosophers;
 pub mod lock_variable;
+pub mod mailbox;
 pub mod monitor;
 pub mod mutex;
 pub mod peterson;

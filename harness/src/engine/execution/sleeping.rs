@@ -235,13 +235,16 @@ impl Execution<'_> {
         let spurious = answer == 1;
         let local = &mut self.state.locals[process.index()];
         local.woke_up |= spurious;
-        if self.tracks {
+        if spurious {
+            // It does so once only: what it does until it sleeps again is no turn of a loop.
+            local.run.clear();
+        } else if self.tracks {
             local.run.push(Step {
                 code,
                 location: None,
                 value: 0,
                 read: false,
-                spurious,
+                spurious: false,
                 stale: false,
             });
         }

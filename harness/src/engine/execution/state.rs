@@ -195,6 +195,11 @@ impl State {
         self.ledger.hidden()
     }
 
+    /// Whether a turn that was tried out hides something. `None`: it was not.
+    pub(in crate::engine) fn was_tried(&self, request: TrialRequest) -> Option<bool> {
+        self.ledger.get(request.signature).map(|turning| turning == Turning::Hidden)
+    }
+
     /// Whether a turn that was tried out hides something. A trial that never came about (the
     /// replayed process went another way) proves nothing, so that turn is not trusted.
     pub(in crate::engine) fn settle(&mut self, request: TrialRequest) -> bool {
