@@ -63,10 +63,13 @@ impl Nursery {
         while let Ok(order) = receive::<Order>(&self.orders) {
             let answered = match order {
                 Order::Probe => send(&self.orders, &probe()),
-                Order::Begin => {
-                    self.first = Some(self.begin());
-                    send(&self.orders, &())
-                }
+                Order::Begin => match self.begin() {
+                    ..0 => break,
+                    first => {
+                        self.first = Some(first);
+                        send(&self.orders, &())
+                    }
+                },
                 Order::Bury(orphans) => {
                     for orphan in orphans.into_iter().filter(|&it| Some(it) != self.first) {
                         wait(orphan, libc::WNOHANG);
@@ -507,7 +510,9 @@ fn share_a_core_with(thread: pid_t) {
     }
     // SAFETY: the number is below that of the set's bits.
     let is_ours = |core: &usize| unsafe { libc::CPU_ISSET(*core, &cores) };
-    let Some(core) = (0..libc::CPU_SETSIZE as usize).rfind(is_ours) else { return };
+    let ours: Vec<usize> = (0..libc::CPU_SETSIZE as usize).filter(is_ours).collect();
+    // Several that run at the same time share what there is.
+    let Some(&core) = ours.get(thread as usize % ours.len().max(1)) else { return };
     // SAFETY: as above.
     let mut one: libc::cpu_set_t = unsafe { std::mem::zeroed() };
     // SAFETY: as above.
