@@ -140,9 +140,6 @@ impl Machine {
         let role = &mut self.roles[process];
         role.is_inside = true;
         send(Patient(&role.channel), &message).expect("the process listens");
-        if let Request::Fork { child } = *request {
-            self.born(child);
-        }
         let fates = self.settle(request.may_kill());
         if let (Request::Fork { child }, Some(Fate::Replied(reply))) = (request, &fates[process]) {
             assert_eq!(reply.answer, 0, "this machine has room for one more process");
