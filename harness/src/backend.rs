@@ -18,9 +18,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::choice::{Pending, Strategy};
 use crate::engine::{
-    Arrival, Body, Call, Called, Cause, Engine, Execution, Fiber, Handler, Load, Loans, Opaque,
-    Operation, Outcome, PlainRead, PlainWrite, Reply, Settings, Stopped, Store, Suspender, Update,
-    Waitable, code, decoded,
+    Arrival, Body, Call, Called, Cause, Delivered, Engine, Execution, Fiber, Handler, Load, Loans,
+    Opaque, Operation, Outcome, PlainRead, PlainWrite, Reply, Settings, Stopped, Store, Suspender,
+    Update, Waitable, code, decoded,
 };
 use crate::event::{EventKind, LocationId, Observer, Section, Site};
 use crate::kernel::{self, Answer};
@@ -556,28 +556,42 @@ pub(crate) fn system_call(site: Site, code: u64, call: &mut kernel::Call<'_>) ->
                 run_handlers()?;
                 return Some(answer);
             }
-            Called::Waits(Arrival::Switch(mine)) => switch(mine)?,
+            Called::Exited => return Some(Ok(0)),
+            Called::Waits(mine) => switch(mine)?,
+            Called::Died(mine) => return bury(mine),
             Called::Interrupted(answer) => {
                 run_handlers()?;
                 if answer.is_some() {
                     return answer;
                 }
             }
-            Called::Waits(_) | Called::Over => return leave_for_good(),
+            Called::Over => return leave_for_good(),
         }
     }
 }
 
 /// Runs the handlers of the signals that are to be delivered to the running process. `None`: it is no more.
 fn run_handlers() -> Option<()> {
-    while let Some((handler, info)) = with(|execution| execution.deliver())? {
-        handler(&info);
-        with(|execution| execution.handled(&info));
+    loop {
+        match with(|execution| execution.deliver())? {
+            Delivered::Nothing => return Some(()),
+            Delivered::Handler(handler, info) => {
+                handler(&info);
+                with(|execution| execution.handled(&info));
+            }
+            Delivered::Died(mine) => return bury(mine),
+        }
     }
-    if with(|execution| execution.is_alive())? { Some(()) } else { leave_for_good() }
 }
 
-/// Suspends a process that is no more, or whose execution is over.
+/// Suspends a process that is no more. It is unwound when the execution is over.
+#[cold]
+fn bury<R>(mine: Suspender) -> Option<R> {
+    let _ = switch(mine);
+    leave_for_good()
+}
+
+/// Suspends a process whose execution is over.
 #[cold]
 fn leave_for_good<R>() -> Option<R> {
     leave();

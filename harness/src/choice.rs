@@ -200,6 +200,12 @@ pub trait Strategy {
         false
     }
 
+    /// Whether it wants to know the state at the next choice of a process, if it tells states apart: to find out
+    /// takes longer than a step.
+    fn wants_state(&self) -> bool {
+        self.tells_states_apart()
+    }
+
     /// Whether to be asked even where there is one answer only, and to be told of every event.
     fn watches(&self) -> bool {
         false

@@ -26,7 +26,7 @@ mod sleeping;
 mod state;
 mod waiting;
 
-pub(crate) use calling::{Called, decoded};
+pub(crate) use calling::{Called, Delivered, decoded};
 pub use sleeping::{Cause, Waitable, Wanted};
 pub(crate) use state::{HEARTBEAT, Handler, State, TrialRequest};
 
@@ -299,7 +299,7 @@ impl<'a> Execution<'a> {
             } else {
                 state.turn.runnable = runnable;
                 state.turn.parked = state.parked;
-                if self.tells_states_apart {
+                if self.tells_states_apart && self.strategy.wants_state() {
                     state.turn.state = calling::state(state, &*self.observer);
                 }
                 let Some(index) = self.strategy.choose(&Choice::Process(&state.turn)) else {
@@ -527,15 +527,17 @@ impl<'a> Execution<'a> {
     /// Not so after a violation: what comes after it is no execution of an algorithm any more, and
     /// might compute for ever. Whether the process is to go on.
     pub(crate) fn run_out(&mut self, process: ProcessId) -> bool {
-        let broken = matches!(
-            self.state.outcome,
-            Some(
-                Outcome::DataRace(_)
-                    | Outcome::Misused(_)
-                    | Outcome::Panicked { .. }
-                    | Outcome::Stopped
-            )
-        );
+        // Nor where system calls are made: a machine that has stopped answers no more.
+        let broken = self.state.kernel.is_some()
+            || matches!(
+                self.state.outcome,
+                Some(
+                    Outcome::DataRace(_)
+                        | Outcome::Misused(_)
+                        | Outcome::Panicked { .. }
+                        | Outcome::Stopped
+                )
+            );
         if !broken {
             self.state.running = process;
             self.state.alone = ALONE_MAX;

@@ -15,7 +15,9 @@ use crate::kernel::Simulated;
 use crate::process::{ProcessId, ProcessSet};
 use crate::trace::Schedule;
 
-pub(crate) use execution::{Arrival, Called, Execution, HEARTBEAT, Handler, TrialRequest, decoded};
+pub(crate) use execution::{
+    Arrival, Called, Delivered, Execution, HEARTBEAT, Handler, TrialRequest, decoded,
+};
 pub use execution::{Cause, Waitable, Wanted};
 pub(crate) use fiber::{Fiber, Guard, Stopped, Suspender};
 pub(crate) use operation::{

@@ -270,6 +270,9 @@ impl Simulated {
         if !is_blocked && matches!(fortune, Fortune::Kills) {
             self.end(to, Ending::Killed(signal));
         } else if is_told {
+            // Measured: one of which nothing is known is no more than a mark, and one with the same
+            // number that is known takes its place.
+            signals.pending.retain(|it| it.signal != signal || !is_bare(it));
             signals.add(info);
         } else if !is_pending {
             // Measured: the signal arrives, but nobody knows from where.

@@ -14,10 +14,15 @@ const TELLING: usize = PERIOD;
 /// The content of a message of that length: `B0@00000|B0@00009|…`.
 pub(super) fn content(id: MessageId, length: usize) -> Vec<u8> {
     let mut content = Vec::with_capacity(length + PERIOD);
+    let digit = |number: usize| b'0' + (number % 10) as u8;
+    let sender = b'A' + id.sender.index() as u8;
+    // By hand, because thousands of messages are made in a second.
     while content.len() < length {
-        let block = format!("{id}@{:05}|", content.len());
-        debug_assert_eq!(block.len(), PERIOD, "a message is shorter than 100 000 bytes");
-        content.extend(block.into_bytes());
+        let place = content.len();
+        let places = [10_000, 1000, 100, 10, 1].map(|unit| digit(place / unit));
+        content.extend([sender, digit(usize::from(id.number)), b'@']);
+        content.extend(places);
+        content.push(b'|');
     }
     content.truncate(length);
     content
@@ -25,11 +30,18 @@ pub(super) fn content(id: MessageId, length: usize) -> Vec<u8> {
 
 /// Which of the messages that are sent (with their lengths) this is, or what is wrong with it.
 pub(super) fn identify(bytes: &[u8], sent: impl Iterator<Item = (MessageId, usize)>) -> Received {
-    let sent: Vec<(MessageId, Vec<u8>)> =
-        sent.map(|(id, length)| (id, content(id, length))).collect();
-    if let Some((id, _)) = sent.iter().find(|(_, content)| content == bytes) {
-        return Received::Message(*id);
+    let sent: Vec<(MessageId, usize)> = sent.collect();
+    let begins = |&&(id, length): &&(MessageId, usize)| {
+        let first = length.min(2);
+        length == bytes.len() && content(id, first) == bytes[..first]
+    };
+    if let Some(&(id, length)) = sent.iter().find(begins)
+        && content(id, length) == bytes
+    {
+        return Received::Message(id);
     }
+    let sent = sent.into_iter().map(|(id, length)| (id, content(id, length)));
+    let sent: Vec<(MessageId, Vec<u8>)> = sent.collect();
     let alike = |content: &[u8]| content.iter().zip(bytes).take_while(|(a, b)| a == b).count();
     // A message is told by its first two bytes.
     let like =

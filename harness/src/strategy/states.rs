@@ -167,6 +167,10 @@ impl Strategy for States {
         true
     }
 
+    fn wants_state(&self) -> bool {
+        self.depth == self.path.len()
+    }
+
     fn end(&mut self, ending: Ending) {
         match ending {
             Ending::Complete => self.complete += 1,

@@ -11,6 +11,7 @@ use std::hash::Hash as _;
 
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
+use super::super::fiber::Suspender;
 use super::super::spin::{Answer as Tried, Step};
 use super::state::{Handler, State};
 use super::{Arrival, Decider, Execution, Outcome};
@@ -28,11 +29,25 @@ pub(crate) enum Called {
     /// It returned.
     Returned(Answer),
     /// It waits: suspend by this.
-    Waits(Arrival),
+    Waits(Suspender),
+    /// The process is no more: suspend by this, for good.
+    Died(Suspender),
     /// Handlers are to run. Then it returns that, or is made again.
     Interrupted(Option<Answer>),
-    /// The process is no more, or the execution is over.
+    /// It ended its process, which has nothing left to do but to return.
+    Exited,
+    /// The execution is over.
     Over,
+}
+
+/// What signals want of a process.
+pub(crate) enum Delivered {
+    /// Nothing.
+    Nothing,
+    /// This handler is to run.
+    Handler(Handler, SigInfo),
+    /// The process is no more: suspend by this, for good.
+    Died(Suspender),
 }
 
 /// Hands the kernel's questions on, and knows whether the execution is to be abandoned.
@@ -139,16 +154,16 @@ impl Execution<'_> {
             return Called::Over;
         }
         match status {
-            Status::Died if exits => Called::Returned(Ok(0)),
+            Status::Died if exits => Called::Exited,
             Status::Done(answer) => Called::Returned(answer),
             Status::Interrupted(answer) => Called::Interrupted(answer),
             Status::Waits => {
                 self.choose_next();
-                Called::Waits(Arrival::Switch(self.suspender_of(me)))
+                Called::Waits(self.suspender_of(me))
             }
             Status::Died => {
                 self.choose_next();
-                Called::Over
+                Called::Died(self.suspender_of(me))
             }
         }
     }
@@ -211,30 +226,36 @@ impl Execution<'_> {
     }
 
     /// What signals want of the running process now.
-    pub(crate) fn deliver(&mut self) -> Option<(Handler, SigInfo)> {
+    pub(crate) fn deliver(&mut self) -> Delivered {
         let me = self.state.running;
         if self.is_over() {
-            return None;
+            return Delivered::Nothing;
         }
-        let kernel = self.state.kernel.as_mut()?;
+        let Some(kernel) = &mut self.state.kernel else { return Delivered::Nothing };
         match kernel.deliver(me) {
-            Delivery::Nothing => None,
+            Delivery::Nothing => Delivered::Nothing,
             Delivery::Died => {
                 self.settle_calls(None);
+                let mine = self.suspender_of(me);
                 if !self.is_over() {
                     self.choose_next();
                 }
-                None
+                Delivered::Died(mine)
             }
             Delivery::Handler(number, info) => {
                 let local = &mut self.state.locals[me.index()];
                 let handler = Handler::clone(&local.handlers[number as usize]);
                 local.run.clear();
+                if self.tells_states_apart {
+                    let mut hasher = SipHasher13::new();
+                    (local.history, info).hash(&mut hasher);
+                    local.history = hasher.finish128().as_u128();
+                }
                 if self.settings.traced {
                     let signal = Text::of(format_args!("{} from {}", info.signal, info.pid.0));
                     self.tell(me, EventKind::Handler { signal });
                 }
-                Some((handler, info))
+                Delivered::Handler(handler, info)
             }
         }
     }
@@ -252,11 +273,6 @@ impl Execution<'_> {
         if self.settings.traced {
             self.tell(me, EventKind::Handled { signal: Text::of(info.signal) });
         }
-    }
-
-    /// Whether the running process is among the living.
-    pub(crate) fn is_alive(&self) -> bool {
-        self.state.alive.contains(self.state.running)
     }
 
     /// Knows a handler of the running process, by the number that is returned.

@@ -3,7 +3,8 @@
 use super::*;
 use crate::choice::{Choice, Chooser, Fate};
 use crate::kernel::{
-    Action, Config, Control, Disposition, Faults, Kernel as _, PollFd, Signal, Status, Timeout,
+    Action, Call, Config, Control, Disposition, Faults, Kernel as _, PollFd, Signal, Status,
+    Timeout,
 };
 
 /// Answers all questions alike.

@@ -374,6 +374,20 @@ fn the_limit_of_queued_signals_is_as_measured() {
 }
 
 #[test]
+fn a_signal_of_which_nothing_is_known_gives_way_to_one_with_its_number() {
+    let mut bench = Bench::with(Config { signals_max: 1, ..Config::default() }, 1);
+    bench.block_all(0);
+    bench.kill(0, 0, Signal::USR1);
+    bench.kill(0, 0, rt(1));
+    bench.kill(0, 0, rt(2));
+    assert_eq!(bench.take(0).unwrap().signal, Signal::USR1);
+    assert_eq!(bench.queue_signal(0, 0, rt(1), 5), OK);
+    let taken: Vec<_> = std::iter::from_fn(|| bench.take(0)).collect();
+    let taken: Vec<_> = taken.iter().map(|info| (info.signal, info.value, info.pid)).collect();
+    assert_eq!(taken, [(rt(1), 5, bench.pid(0)), (rt(2), 0, Pid(0))]);
+}
+
+#[test]
 fn the_limit_is_one_for_all_processes() {
     let mut bench = Bench::with(Config { signals_max: 1, ..Config::default() }, 2);
     bench.block_all(0);

@@ -40,15 +40,15 @@ const DATAGRAM_SPARE: usize = 32;
 /// What so many bytes in one packet take of the sender's room: their memory. Sources:
 /// `unix_stream_sendmsg`, `unix_dgram_sendmsg`; measured from 0 to 212,960 bytes.
 fn charge(kind: SocketType, bytes: usize) -> usize {
-    let paged = match kind {
+    let in_pages = match kind {
         SocketType::Stream => bytes.saturating_sub(STREAM_HEAD_MAX),
         SocketType::Datagram | SocketType::SeqPacket => {
             bytes.saturating_sub(DATAGRAM_HEAD_MAX).min(DATAGRAM_PAGES_MAX)
         }
     };
-    let pages = paged.next_multiple_of(PAGE);
-    let head = bytes.saturating_sub(pages).next_multiple_of(LINE) + TAIL;
-    DESCRIPTION + head.next_power_of_two() + pages
+    let in_pages = in_pages.next_multiple_of(PAGE);
+    let head = bytes.saturating_sub(in_pages).next_multiple_of(LINE) + TAIL;
+    DESCRIPTION + head.next_power_of_two() + in_pages
 }
 
 impl Simulated {
