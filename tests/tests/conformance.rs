@@ -172,6 +172,9 @@ fn tell(log: &mut String, process: usize, request: &Request, fates: &Fates) {
             if !reply.words.is_empty() {
                 write!(text, " {:?}", reply.words).expect("a text takes all");
             }
+            if let Some(told) = &reply.told {
+                write!(text, " {told:?}").expect("a text takes all");
+            }
             if !reply.handled.is_empty() {
                 write!(text, " after {:?}", reply.handled).expect("a text takes all");
             }

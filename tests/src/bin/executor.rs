@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use libc::{c_int, c_void, pid_t, siginfo_t, sigset_t};
 use tests::conformance::{
     ADDRESSES, Abilities, Content, DESCRIPTORS, Info, Message, Order, PATHS, PROCESSES, QUEUES,
-    Reply, Request, SOCKET_BYTES, UNKNOWN, bytes, receive, send,
+    Reply, Request, SOCKET_BYTES, UNKNOWN, bytes, name, receive, send,
 };
 
 /// The descriptor of the first process's channel; those of the roles follow.
@@ -132,7 +132,7 @@ fn play(mut me: usize, channels: &[c_int], run: pid_t) -> ! {
             gate.close();
             if pid == 0 {
                 // What was handled before it was born is told by its parent.
-                drop(handled(&pids));
+                drop(handled());
                 me = child;
                 channel = stream(channels[me]);
                 if send(&channel, &own_pid()).is_err() {
@@ -150,7 +150,7 @@ fn play(mut me: usize, channels: &[c_int], run: pid_t) -> ! {
             gate.close();
             reply
         };
-        let reply = Reply { handled: handled(&pids), ..reply };
+        let reply = Reply { handled: handled(), ..reply };
         if send(&channel, &reply).is_err() {
             exit(0);
         }
@@ -213,21 +213,16 @@ fn what_is_told(info: &siginfo_t) -> [c_int; 4] {
     [info.si_signo, origin, pid, value]
 }
 
-fn told(what: [c_int; 4], pids: &[pid_t]) -> Info {
+fn told(what: [c_int; 4]) -> Info {
     let [signal, origin, pid, value] = what;
-    Info { signal, origin, process: name(pid, pids), value }
+    Info { signal, origin, process: pid.into(), value }
 }
 
 /// What handlers were told since this was asked last.
-fn handled(pids: &[pid_t]) -> Vec<Info> {
+fn handled() -> Vec<Info> {
     let count = TOLD_COUNT.swap(0, Ordering::Relaxed);
     let cells = TOLD.iter().take(count);
-    cells.map(|it| told(it.each_ref().map(|cell| cell.load(Ordering::Relaxed)), pids)).collect()
-}
-
-/// How a process is named in replies.
-fn name(pid: pid_t, pids: &[pid_t]) -> i64 {
-    pids.iter().position(|&other| other == pid).map_or(UNKNOWN, |index| index as i64 + 1)
+    cells.map(|it| told(it.each_ref().map(|cell| cell.load(Ordering::Relaxed)))).collect()
 }
 
 /// Makes the call.
@@ -315,7 +310,7 @@ fn make(request: &Request, pids: &[pid_t], run: pid_t) -> Reply {
         }
         Request::Sigtimedwait { set, waits } => {
             let (answer, info) = sigtimedwait(set, waits);
-            reply.words = told(what_is_told(&info), pids).words();
+            reply.told = Some(told(what_is_told(&info)));
             answer
         }
         Request::Sigsuspend { mask } => sigsuspend(mask),
@@ -384,6 +379,7 @@ fn make(request: &Request, pids: &[pid_t], run: pid_t) -> Reply {
     };
     if reply.answer < 0 {
         reply.words.clear();
+        reply.told = None;
     }
     reply
 }

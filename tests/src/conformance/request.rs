@@ -663,7 +663,7 @@ impl Request {
                 let timeout = if waits { Timeout::Never } else { Timeout::After(0) };
                 let set = SigSet(set);
                 let status = step(Call::Sigtimedwait { set, info: &mut info, timeout });
-                reply.words = told(&info).words();
+                reply.told = Some(told(&info));
                 status
             }
             Self::Sigsuspend { mask } => step(Call::Sigsuspend { mask: SigSet(mask) }),
@@ -775,6 +775,7 @@ impl Request {
         }
         if reply.answer < 0 {
             reply.words.clear();
+            reply.told = None;
         }
         (status, reply)
     }

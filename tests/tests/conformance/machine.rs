@@ -12,7 +12,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use tests::conformance::{Abilities, Message, Order, PROCESSES, Reply, Request, receive, send};
+use tests::conformance::{
+    Abilities, Message, Order, PROCESSES, Reply, Request, name, receive, send,
+};
 
 /// What became of the call of a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +142,7 @@ impl Machine {
         let role = &mut self.roles[process];
         role.is_inside = true;
         send(Patient(&role.channel), &message).expect("the process listens");
-        let fates = self.settle(request.may_kill());
+        let mut fates = self.settle(request.may_kill());
         if let (Request::Fork { child }, Some(Fate::Replied(reply))) = (request, &fates[process]) {
             assert_eq!(reply.answer, 0, "this machine has room for one more process");
             self.born(*child);
@@ -149,6 +151,15 @@ impl Machine {
             let dead = self.roles.iter().filter(|role| role.is_dead);
             let dead = dead.filter_map(|role| role.pid).collect();
             self.order(&Order::Bury(dead));
+        }
+        // Only now is everybody known who may have sent a signal.
+        let pids: Vec<i32> = self.roles.iter().map_while(|role| role.pid).collect();
+        for fate in fates.iter_mut().flatten() {
+            if let Fate::Replied(Reply { told, handled, .. }) = fate {
+                for info in told.iter_mut().chain(handled) {
+                    info.process = name(info.process as i32, &pids);
+                }
+            }
         }
         fates
     }

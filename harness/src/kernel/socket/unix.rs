@@ -464,7 +464,9 @@ impl Simulated {
     /// A socket goes. Its peer is told ECONNRESET if it leaves anything unread, or was never accepted (measured).
     fn part(&mut self, id: SocketId, is_embryo: bool) {
         let unread = std::mem::take(&mut self.socket_mut(id).queue);
-        let is_reset = is_embryo || !unread.is_empty();
+        // An empty packet that would be read next does not count (measured).
+        let next_is_empty = unread.front().is_some_and(|packet| packet.bytes.is_empty());
+        let is_reset = is_embryo || unread.len() > usize::from(next_is_empty);
         let name = self.socket(id).name.clone();
         for other in self.all_sockets_mut() {
             if other.peer == Peer::Is(id) {
