@@ -26,7 +26,7 @@ impl Simulated {
         }
         let mut answered = 0;
         for polled in fds.iter_mut() {
-            polled.revents = self.events(me, polled);
+            polled.revents = self.events(me, *polled);
             answered += usize::from(!polled.revents.is_empty());
         }
         if answered > 0 || self.is_over(timeout, wait, waited) {
@@ -43,10 +43,10 @@ impl Simulated {
         process: ProcessId,
         fds: &[PollFd],
     ) -> impl Iterator<Item = PollEvents> {
-        fds.iter().map(move |polled| self.events(process, polled))
+        fds.iter().map(move |polled| self.events(process, *polled))
     }
 
-    fn events(&self, process: ProcessId, polled: &PollFd) -> PollEvents {
+    fn events(&self, process: ProcessId, polled: PollFd) -> PollEvents {
         if polled.fd < Fd(0) {
             return PollEvents::empty();
         }

@@ -7,6 +7,12 @@
 //! Usage: `executor SOCKET FOLDER THREAD`: where to connect, where paths begin, and which thread tells it
 //! what to do.
 
+#![expect(
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "all numbers that are converted here are small"
+)]
+
 use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::fs;

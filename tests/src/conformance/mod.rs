@@ -4,6 +4,12 @@
 //! side is the binary `executor`, whose processes make them on Linux. Between them go frames: four
 //! bytes of length, then JSON.
 
+#![expect(
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "all numbers that are converted here are small"
+)]
+
 mod request;
 
 use std::io::{self, Read, Write};

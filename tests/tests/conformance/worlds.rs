@@ -113,7 +113,7 @@ impl World {
     }
 
     fn open(&mut self, process: usize) -> Vec<(i32, OpenFlags)> {
-        let fds = 3..DESCRIPTORS as i32;
+        let fds = (3..DESCRIPTORS).filter_map(|fd| i32::try_from(fd).ok());
         let flags = fds.filter_map(|fd| {
             let mut call = Call::Fcntl { fd: Fd(fd), control: Control::GetFlags };
             match self.kernel.step(ProcessId::new(process), &mut call, &mut Nobody) {
@@ -201,11 +201,13 @@ impl World {
         (0..self.born).filter(can).collect()
     }
 
-    /// Who waits to receive from a socket behind others who can go on. Linux wakes all receivers of a stream, and
-    /// who came last may be the first to run: the order in which the simulation serves them is fairer.
+    /// Who waits at a socket behind others who wait for the same and can go on. Linux wakes all who receive from a
+    /// stream, and all who wait for their own room to send; who came last may be the first to run
+    /// (measured). The order in which the simulation serves them is fairer.
     fn bargers(&self) -> Vec<usize> {
         let why = |it: usize| match self.kernel.waiting(ProcessId::new(it)) {
-            Some(Waiting::SocketToReceive(socket)) => Some(socket),
+            Some(Waiting::SocketToReceive(socket)) => Some((false, socket)),
+            Some(Waiting::SocketToSend(socket, _)) => Some((true, socket)),
             _ => None,
         };
         let movers = self.movers();
