@@ -16,6 +16,15 @@ use crate::suggest::nearest;
 /// Folders and files that are never part of a submission.
 const IGNORED: [&str; 6] = ["target", ".git", "__MACOSX", ".DS_Store", "Thumbs.db", "node_modules"];
 
+/// At the end of what was looked for.
+const NEITHER: &str = "; found neither";
+
+/// The hint in [what is told](Discovery::missing) of a submission that is missing, if there is one.
+#[cfg(feature = "cli")]
+pub(crate) fn near_miss(told: &str) -> Option<&str> {
+    told.split_once(NEITHER)?.1.strip_prefix("; ")
+}
+
 /// What a search found.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Discovery {
@@ -28,9 +37,8 @@ pub(crate) struct Discovery {
 impl Discovery {
     /// What to tell somebody in whose submission `assignment` was not found.
     pub(crate) fn missing(&self, assignment: &str) -> String {
-        let mut text = format!(
-            "looked for `{assignment}.rs` and for `{assignment}/src/lib.rs`; found neither"
-        );
+        let mut text =
+            format!("looked for `{assignment}.rs` and for `{assignment}/src/lib.rs`{NEITHER}");
         for (_, hint) in self.near_misses.iter().filter(|(of, _)| of == assignment) {
             write!(text, "; {hint}").expect("writing to a string does not fail");
         }

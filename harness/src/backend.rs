@@ -604,23 +604,23 @@ pub(crate) fn install_handler(handler: Handler) -> Option<u32> {
 }
 
 /// All other processes begin, as children of the running one.
-pub(crate) fn fork_all() {
+pub fn fork_all() {
     with(|execution| execution.fork_all());
 }
 
 /// The running process ends: exit(3).
 #[track_caller]
-pub(crate) fn exit() {
+pub fn exit() {
     let site = panic::Location::caller();
     system_call(site, code(site, "exit", 0), &mut kernel::Call::Exit { status: 0 });
 }
 
 /// The running process waits until it is born.
-pub(crate) fn wait_for_birth() {
-    if let Some(Arrival::Switch(mine)) = with(|execution| execution.arrive_to_be_born()) {
-        if switch(mine).is_some() {
-            with(|execution| execution.got_on());
-        }
+pub fn wait_for_birth() {
+    if let Some(Arrival::Switch(mine)) = with(|execution| execution.arrive_to_be_born())
+        && switch(mine).is_some()
+    {
+        with(|execution| execution.got_on());
     }
 }
 

@@ -158,6 +158,22 @@ pub mod blocking {
     /// A process that waits on a condition is woken.
     pub const CONDITION_WAKE: &str = "condition wake";
 
+    /// As what a method is written in the source, if it is not under this name.
+    pub(crate) fn written_as(method: &'static str) -> &'static [&'static str] {
+        const SAME: [(&str, &[&str]); 9] = [
+            (GUARD_ENTER, &["enter", "entry_section"]),
+            (GUARD_LEAVE, &["leave", "exit_section"]),
+            (PERMITS_WAIT, &["wait"]),
+            (PERMITS_SIGNAL, &["signal"]),
+            (CONDITION_LOOK, &["wait", "signal", "broadcast"]),
+            (CONDITION_JOIN, &["wait"]),
+            (CONDITION_PICK, &["signal", "broadcast"]),
+            (CONDITION_WAIT, &["wait"]),
+            (CONDITION_WAKE, &["signal", "broadcast"]),
+        ];
+        SAME.into_iter().find(|(known, _)| *known == method).map_or(&[], |(_, written)| written)
+    }
+
     /// Whether the process that performs it was woken.
     pub fn is_wakeup(method: &str) -> bool {
         [PARK, FUTEX_WOKEN, CONDITION_WAIT].contains(&method)

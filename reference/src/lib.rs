@@ -12,7 +12,8 @@
 //!
 //! Every file stands alone: it is a submission that could be handed in as it is. [`flawed`] holds
 //! wrong ones, [`variants`] right ones in other styles, and the [`catalogue`] says of each of them
-//! what must be measured.
+//! what must be measured. What answers one task and is handed in for another stands once: the other
+//! file names it, and says what becomes of it there.
 
 pub mod anonymous_pipe;
 pub mod bakery;

@@ -202,3 +202,8 @@ fn readers_first() {
 fn writers_first() {
     check("writers_first");
 }
+
+#[test]
+fn anonymous_pipe() {
+    check("anonymous_pipe");
+}

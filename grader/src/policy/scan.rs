@@ -215,10 +215,11 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Checks what follows `harness::`: `prelude`, perhaps inside braces.
+    /// Checks what follows `harness::`: `prelude` or `os`, perhaps inside braces.
     fn harness(&mut self, rest: &[TokenTree], root: Span) {
         match rest.first() {
-            Some(TokenTree::Ident(_)) if name_at(rest, 0).as_deref() == Some("prelude") => {}
+            Some(TokenTree::Ident(_))
+                if matches!(name_at(rest, 0).as_deref(), Some("prelude" | "os")) => {}
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
                 let tokens: Vec<_> = group.stream().into_iter().collect();
                 let is_comma =
@@ -228,7 +229,8 @@ impl<'a> Scan<'a> {
                 }
             }
             other => {
-                let text = "of the harness, a solution uses `harness::prelude` only";
+                let text =
+                    "of the harness, a solution uses `harness::prelude` and `harness::os` only";
                 self.violation(other.map_or(root, TokenTree::span), "harness", text.to_owned());
             }
         }

@@ -6,13 +6,14 @@ use std::fmt::Write as _;
 use harness::runner::Verdict;
 
 use super::{
-    evidence, harmless, harmless_line, layer_cells, mended_call, stack_points, stack_replay,
-    stack_witness, word,
+    count, evidence_after, harmless, harmless_line, layer_cells, mended_call, stack_points,
+    stack_replay, stack_witness, word,
 };
 use crate::points::Points;
-use crate::result::{CriterionResult, GradingResult, Outcome, StackResult};
+use crate::result::{CriterionResult, GradingResult, Outcome, StackResult, State};
 use crate::rubric::title;
 use crate::score::capital;
+use crate::submission::near_miss;
 
 /// The report of all results of one student, or of one submission.
 pub(crate) fn report(heading: Option<&str>, results: &[&GradingResult]) -> String {
@@ -20,9 +21,11 @@ pub(crate) fn report(heading: Option<&str>, results: &[&GradingResult]) -> Strin
     if let Some(heading) = heading {
         line(&mut out, &format!("# {}\n", inline(heading)));
     }
-    if results.len() > 1 {
+    let (missing, there): (Vec<&GradingResult>, Vec<&GradingResult>) =
+        results.iter().partition(|result| results.len() > 1 && is_missing(result));
+    if there.len() > 1 {
         line(&mut out, "| assignment | points | state |\n| --- | ---: | --- |");
-        for result in results {
+        for result in &there {
             line(
                 &mut out,
                 &format!(
@@ -36,10 +39,40 @@ pub(crate) fn report(heading: Option<&str>, results: &[&GradingResult]) -> Strin
         }
         out.push('\n');
     }
-    for result in results {
+    not_submitted(&mut out, &missing);
+    for result in there {
         one(&mut out, result);
     }
     out
+}
+
+/// Whether nothing was submitted.
+pub(crate) fn is_missing(result: &GradingResult) -> bool {
+    result.state == State::NothingSubmitted
+}
+
+/// What was not submitted, in one paragraph; a line more for each file that may have been meant.
+fn not_submitted(out: &mut String, missing: &[&GradingResult]) {
+    if missing.is_empty() {
+        return;
+    }
+    let names: Vec<String> = missing.iter().map(|result| code(&result.assignment)).collect();
+    let worth = missing.iter().fold(Points::ZERO, |sum, result| sum + result.points_max);
+    let what = count(missing.len() as u64, "assignment");
+    let names = names.join(", ");
+    line(out, &format!("Nothing was submitted for {what} (0 of {worth} points): {names}.\n"));
+    let hints = missing.iter().filter_map(|result| Some((*result, misnamed(result)?)));
+    let hints: Vec<String> = hints
+        .map(|(result, hint)| format!("- {}: {}", code(&result.assignment), prose(hint)))
+        .collect();
+    if !hints.is_empty() {
+        line(out, &format!("{}\n", hints.join("\n")));
+    }
+}
+
+/// What was found in the place of a submission that is missing: a file under nearly its name.
+pub(crate) fn misnamed(result: &GradingResult) -> Option<&str> {
+    result.problems.iter().find_map(|problem| near_miss(&problem.text))
 }
 
 /// Points for people: a dash where there is no mark.
@@ -56,7 +89,7 @@ fn one(out: &mut String, result: &GradingResult) {
             points(result),
             result.points_max,
             capital(result.state.words()),
-            inline(&result.summary)
+            prose(&result.summary)
         ),
     );
     for problem in &result.problems {
@@ -67,11 +100,11 @@ fn one(out: &mut String, result: &GradingResult) {
             if problem.file.is_some() {
                 line(out, &format!("- {place}{rule}\n\n{}", fence(&problem.text)));
             } else {
-                line(out, &format!("- {}\n\n{}", inline(first), fence(rest)));
+                line(out, &format!("- {}\n\n{}", prose(first), fence(rest)));
             }
         } else {
             let colon = if problem.file.is_some() { ": " } else { "" };
-            line(out, &format!("- {place}{rule}{colon}{}", inline(&problem.text)));
+            line(out, &format!("- {place}{rule}{colon}{}", prose(&problem.text)));
         }
     }
     if !result.problems.is_empty() {
@@ -93,8 +126,8 @@ fn one(out: &mut String, result: &GradingResult) {
                 &format!(
                     "| {} | {points} | {} | {} |",
                     title(criterion.criterion),
-                    cell(&criterion.cpp20),
-                    cell(&criterion.sequential)
+                    cell(&criterion.cpp20, None),
+                    cell(&criterion.sequential, Some(&criterion.cpp20))
                 ),
             );
         }
@@ -135,7 +168,7 @@ fn explain(out: &mut String, criterion: &CriterionResult) {
         &format!(
             "### {}\n\n{}\n",
             capital(title(criterion.criterion)),
-            inline(&criterion.explanation)
+            prose(&criterion.explanation)
         ),
     );
     if earned || criterion.points_max == Points::ZERO {
@@ -154,14 +187,14 @@ fn explain(out: &mut String, criterion: &CriterionResult) {
 /// The student's own layers together: a line for each, and the counterexample where the fault is.
 fn explain_stack(out: &mut String, assignment: &str, stack: &StackResult) {
     let points = stack_points(stack);
-    let summary = inline(&stack.summary);
+    let summary = prose(&stack.summary);
     line(out, &format!("### Your own layers together ({points})\n\n{summary}\n"));
     for layer in &stack.layers {
         let cells: Vec<String> =
             layer_cells(layer).map(|(name, cell)| format!("{name} {cell}")).collect();
         let cells =
             if cells.is_empty() { layer.state.words().to_owned() } else { cells.join("; ") };
-        line(out, &format!("- {}: {}", code(&layer.type_name), inline(&cells)));
+        line(out, &format!("- {}: {}", code(&layer.type_name), prose(&cells)));
     }
     if !stack.layers.is_empty() {
         out.push('\n');
@@ -181,13 +214,15 @@ fn explain_stack(out: &mut String, assignment: &str, stack: &StackResult) {
     }
 }
 
-fn cell(verdict: &Verdict) -> String {
+/// A verdict in a table. What was said `before` of the other memory is not said again.
+fn cell(verdict: &Verdict, before: Option<&Verdict>) -> String {
     let sign = match verdict {
         Verdict::Upheld { .. } => "✓",
         Verdict::Violated { .. } => "✗",
         Verdict::Unknown { .. } => "?",
     };
-    format!("{sign} {}: {}", word(verdict), inline(&evidence(verdict)))
+    let found = table_prose(&evidence_after(verdict, before));
+    format!("{sign} {}: {found}", word(verdict))
 }
 
 fn line(out: &mut String, text: &str) {
@@ -197,7 +232,8 @@ fn line(out: &mut String, text: &str) {
 /// `text` as plain words on one line: no markup, no HTML, no table cells, no mentions.
 pub(crate) fn inline(text: &str) -> String {
     let mut out = String::new();
-    for c in harmless_line(text).chars() {
+    let text = harmless_line(text);
+    for (at, c) in text.char_indices() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -212,12 +248,49 @@ pub(crate) fn inline(text: &str) -> String {
                 out.push('\u{200b}');
             }
             // Bare addresses become links.
-            ':' => out.push_str("&#58;"),
+            ':' if text[at..].starts_with("://") || is_scheme(&text[..at]) => {
+                out.push_str("&#58;");
+            }
             c => out.push(c),
         }
     }
-    // `&#58;` is only needed where an address could begin.
-    out.replace("&#58; ", ": ").replace("&#58;&#58;", "::")
+    out
+}
+
+/// Whether `before` a colon stands what makes an address of the word behind it, without slashes.
+fn is_scheme(before: &str) -> bool {
+    let schemes = ["javascript", "data", "mailto", "xmpp", "tel"];
+    let before = before.to_ascii_lowercase();
+    schemes.iter().any(|scheme| before.ends_with(scheme))
+}
+
+/// `text` as plain words, but what stands between two backticks as code.
+fn prose(text: &str) -> String {
+    with_code(text, code)
+}
+
+/// The same in a table, whose rows are cut at every bar, be it in code or not.
+pub(crate) fn table_prose(text: &str) -> String {
+    with_code(text, |text| code(text).replace('|', "\\|"))
+}
+
+fn with_code(text: &str, code: impl Fn(&str) -> String) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, inside, after)) = next_code(rest) {
+        out.push_str(&inline(before));
+        out.push_str(&code(inside));
+        rest = after;
+    }
+    out + &inline(rest)
+}
+
+/// The next part of `text` between two backticks, with what stands before and behind it.
+fn next_code(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('`')?;
+    let (inside, after) = rest.split_once('`')?;
+    let is_code = !inside.trim().is_empty() && !inside.contains('\n');
+    is_code.then_some((before, inside, after))
 }
 
 /// `text` as code on one line.
@@ -241,7 +314,7 @@ fn longest_run(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{code, fence, inline};
+    use super::{code, fence, inline, prose, table_prose};
 
     #[test]
     fn what_students_write_stays_text() {
@@ -252,11 +325,28 @@ mod tests {
             ("@teacher #12", "@\u{200b}teacher #\u{200b}12"),
             ("[x](javascript:y)", "\\[x\\](javascript&#58;y)"),
             ("see https://x", "see https&#58;//x"),
+            ("lib.rs:14: a::b", "lib.rs:14: a::b"),
             ("state: `std::sync`", "state: \\`std::sync\\`"),
             ("<!-- marker -->", "&lt;\\!-- marker --&gt;"),
         ] {
             assert_eq!(inline(text), expected);
         }
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        for (text, expected) in [
+            ("state: `std::sync`", "state: `std::sync`"),
+            ("`a_b` and c_d", "`a_b` and c\\_d"),
+            ("one ` alone", "one \\` alone"),
+            ("`<b>` <b> `", "`<b>` &lt;b&gt; \\`"),
+            ("`` x", "\\`\\` x"),
+            ("a `b\nc` d", "a \\`b c\\` d"),
+        ] {
+            assert_eq!(prose(text), expected);
+        }
+        assert_eq!(prose("`a|b` | c"), "`a|b` \\| c");
+        assert_eq!(table_prose("`a|b` | c"), "`a\\|b` \\| c");
     }
 
     #[test]

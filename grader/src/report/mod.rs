@@ -98,14 +98,26 @@ pub(crate) fn evidence(verdict: &Verdict) -> String {
                 parts.push(format!("bypass at most {bypass}"));
             }
             if let Some(doorway) = doorway {
-                let steps = count(u64::from(doorway.steps), "step");
-                parts.push(format!("doorway after {steps}"));
+                parts.push(match doorway.steps {
+                    0 => "counted from the call on, without a doorway".to_owned(),
+                    1 => "the doorway is 1 step long".to_owned(),
+                    steps => format!("the doorway is {steps} steps long"),
+                });
             }
             parts.join("; ")
         }
         Verdict::Violated { witness } => describe(witness.kind).to_owned(),
         Verdict::Unknown { reason } => reason.clone(),
     }
+}
+
+/// The evidence of a verdict, behind the same verdict `before` under the other memory.
+#[cfg(feature = "cli")]
+fn evidence_after(verdict: &Verdict, before: Option<&Verdict>) -> String {
+    let found = evidence(verdict);
+    let is_same =
+        before.is_some_and(|before| word(before) == word(verdict) && evidence(before) == found);
+    if is_same { "likewise".to_owned() } else { found }
 }
 
 /// What a stack earned, in words.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use harness::runner::{Criterion, Verdict};
 
-use super::markdown::{inline, points};
+use super::markdown::{inline, is_missing, misnamed, points, table_prose};
 use super::{harmless_line, word};
 use crate::batch::Item;
 use crate::result::{GradingResult, State};
@@ -38,7 +38,7 @@ pub(crate) fn incomplete(done: usize, missing: &[Item]) -> String {
 }
 
 /// The overview in Markdown. The results are in the order of the table; what is missing stands
-/// behind them.
+/// behind them, and what was not submitted at the end, a row for each student.
 pub(crate) fn markdown(results: &[GradingResult], missing: &[Item]) -> String {
     let mut out = String::from("# Overview\n\n");
     if !missing.is_empty() {
@@ -71,7 +71,7 @@ pub(crate) fn markdown(results: &[GradingResult], missing: &[Item]) -> String {
     );
     let rules = " --- |".repeat(criteria.len());
     line(&mut out, &format!("| --- | --- | ---: | --- |{rules} --- |"));
-    for result in results {
+    for result in results.iter().filter(|result| !is_missing(result)) {
         let mut row = format!(
             "| {} | {} | {} of {} | {} ",
             inline(student(result)),
@@ -91,14 +91,41 @@ pub(crate) fn markdown(results: &[GradingResult], missing: &[Item]) -> String {
             });
             write!(row, "| {cell} ").expect("writing to a string does not fail");
         }
-        line(&mut out, &format!("{row}| {} |", inline(&result.flags.join("; "))));
+        line(&mut out, &format!("{row}| {} |", table_prose(&result.flags.join("; "))));
     }
     for Item { student, assignment } in missing {
         let (student, assignment) = (inline(&student.name), inline(assignment));
         let empty = " |".repeat(criteria.len() + 1);
         line(&mut out, &format!("| {student} | {assignment} | – | {NO_RESULT} |{empty}"));
     }
+    not_submitted(&mut out, results);
     out
+}
+
+/// Who did not submit what: a row for each student. What may have been meant is worth a look.
+fn not_submitted(out: &mut String, results: &[GradingResult]) {
+    let mut students: BTreeMap<&str, Vec<&GradingResult>> = BTreeMap::new();
+    for result in results {
+        let key = result.student.as_ref().map_or("", |student| student.key.as_str());
+        students.entry(key).or_default().push(result);
+    }
+    students.retain(|_, results| results.iter().any(|result| is_missing(result)));
+    if students.is_empty() {
+        return;
+    }
+    line(out, "\n## Nothing submitted\n\n| student | assignments | look at |\n| --- | --- | --- |");
+    for results in students.into_values() {
+        let missing: Vec<&GradingResult> =
+            results.iter().copied().filter(|result| is_missing(result)).collect();
+        let names: Vec<String> = missing.iter().map(|result| inline(&result.assignment)).collect();
+        let all = if missing.len() == results.len() { "all: " } else { "" };
+        let hints: Vec<String> = missing
+            .iter()
+            .filter_map(|result| Some(format!("`{}`: {}", result.assignment, misnamed(result)?)))
+            .collect();
+        let (student, hints) = (inline(student(missing[0])), table_prose(&hints.join("; ")));
+        line(out, &format!("| {student} | {all}{} | {hints} |", names.join(", ")));
+    }
 }
 
 /// The overview as CSV. A cell that a spreadsheet would take for a formula begins with `'`.

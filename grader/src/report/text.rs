@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use harness::runner::Verdict;
 
 use super::{
-    evidence, harmless, harmless_line, layer_cells, mended_call, stack_points, stack_replay,
+    evidence_after, harmless, harmless_line, layer_cells, mended_call, stack_points, stack_replay,
     stack_witness, word,
 };
 use crate::result::{CriterionResult, GradingResult, Outcome, StackConclusion, StackResult, State};
@@ -91,10 +91,11 @@ fn write_criterion(out: &mut dyn Write, result: &CriterionResult) -> io::Result<
     let name = title(result.criterion);
     writeln!(out, "\n  {style}{mark} {name:<17}{style:#} {points}")?;
     writeln!(out, "    {}", indent(&harmless(&result.explanation)))?;
-    for (memory, verdict) in
-        [("C++20 memory", &result.cpp20), ("sequential consistency", &result.sequential)]
-    {
-        let found = harmless_line(&evidence(verdict));
+    for (memory, verdict, before) in [
+        ("C++20 memory", &result.cpp20, None),
+        ("sequential consistency", &result.sequential, Some(&result.cpp20)),
+    ] {
+        let found = harmless_line(&evidence_after(verdict, before));
         writeln!(out, "    {memory}: {} ({found})", word(verdict))?;
     }
     if result.points < result.points_max

@@ -8,6 +8,23 @@ use super::Errno;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fd(pub i32);
 
+impl Fd {
+    /// The descriptor that a call returned: a small number.
+    pub(crate) const fn returned(number: usize) -> Self {
+        Self(small(number))
+    }
+
+    /// The place in its table.
+    pub(super) const fn place(self) -> usize {
+        self.0.cast_unsigned() as usize
+    }
+}
+
+/// A number that a call returned, such as that of a process: small.
+pub(crate) const fn small(number: usize) -> i32 {
+    (number as u32).cast_signed()
+}
+
 /// The number of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Pid(pub i32);

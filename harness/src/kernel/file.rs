@@ -72,7 +72,7 @@ impl Process {
             self.table.resize(free + 1, None);
         }
         self.table[free] = Some(file);
-        Ok(Fd((free as u32).cast_signed()))
+        Ok(Fd::returned(free))
     }
 }
 
@@ -85,9 +85,7 @@ impl Simulated {
     /// The descriptors of `process`, lowest first, with what they name.
     pub(super) fn descriptors(&self, process: ProcessId) -> impl Iterator<Item = (Fd, &File)> {
         let table = self.process(process).table.iter().enumerate();
-        table.filter_map(|(fd, file)| {
-            Some((Fd((fd as u32).cast_signed()), self.files.get((*file)?.0)))
-        })
+        table.filter_map(|(fd, file)| Some((Fd::returned(fd), self.files.get((*file)?.0))))
     }
 
     /// Whether `process` has a descriptor left.
@@ -115,7 +113,7 @@ impl Simulated {
     pub(super) fn close(&mut self, me: ProcessId, fd: Fd) -> Answer {
         let file = self.process(me).file(fd)?;
         let table = &mut self.process_mut(me).table;
-        table[fd.0.cast_unsigned() as usize] = None;
+        table[fd.place()] = None;
         // Places at the end that are free go, so that what is equal looks equal.
         while table.pop_if(|last| last.is_none()).is_some() {}
         self.drop_name(me, file);
@@ -167,7 +165,7 @@ impl Simulated {
         }
         let copy = self.process_mut(me).place(file, lowest.max(FIRST), most)?;
         self.files.get_mut(file.0).names += 1;
-        Ok(copy.answer())
+        Ok(copy.place())
     }
 
     /// dup2(2): whatever `to` named is closed first.

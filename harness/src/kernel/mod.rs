@@ -27,6 +27,7 @@ mod words;
 use std::collections::BTreeMap;
 use std::hash::Hash;
 
+pub(crate) use call::small;
 pub use call::{
     Action, ActionFlags, Address, Answer, Call, Control, Disposition, Ending, Family, Fd, Half,
     MaskChange, MessageFlags, OpenFlags, Origin, Pid, PollEvents, PollFd, QueueAttributes, SigInfo,
@@ -463,7 +464,7 @@ impl Simulated {
     }
 
     /// Whether two who wait would take the same thing from each other.
-    fn compete(&self, one: Waiting, other: Waiting) -> bool {
+    fn compete(one: Waiting, other: Waiting) -> bool {
         match (one, other) {
             (Waiting::PipeToWrite(a, _), Waiting::PipeToWrite(b, _)) => a == b,
             (Waiting::SocketToSend(a, _), Waiting::SocketToSend(b, _)) => a == b,
@@ -599,7 +600,7 @@ impl Kernel for Simulated {
                 continue;
             }
             if self.config.in_order {
-                if first.iter().any(|&other| self.compete(other, wait.why)) {
+                if first.iter().any(|&other| Self::compete(other, wait.why)) {
                     continue;
                 }
                 first.push(wait.why);

@@ -285,7 +285,7 @@ impl Simulated {
 
     /// mkfifo(3).
     pub(super) fn mkfifo(&mut self, path: &str) -> Answer {
-        check_path(path)?;
+        Self::check_path(path)?;
         if self.paths.contains_key(path) {
             return Err(Errno::EEXIST);
         }
@@ -293,6 +293,17 @@ impl Simulated {
         let id = PipeId(self.pipes.insert(pipe));
         self.paths.insert(path.to_owned(), Node::Fifo(id));
         Ok(0)
+    }
+
+    /// What is wrong with the path itself. Folders are not modelled: all that are named are there.
+    fn check_path(path: &str) -> Result<(), Errno> {
+        if path.is_empty() {
+            return Err(Errno::ENOENT);
+        }
+        if path.split('/').any(|name| name.len() > NAME_MAX) {
+            return Err(Errno::ENAMETOOLONG);
+        }
+        Ok(())
     }
 
     /// open(2), of FIFOs. Source: fifo(7).
@@ -337,7 +348,7 @@ impl Simulated {
         }
         let opened = self.install(me, file);
         debug_assert!(opened.is_ok(), "there was room for it when the call began");
-        Attempt::Done(opened.map(Fd::answer))
+        Attempt::Done(opened.map(Fd::place))
     }
 
     /// The FIFO that open(2) finds, if nothing forbids to open it so.
@@ -346,7 +357,7 @@ impl Simulated {
         if !path.is_empty() && !self.has_room(me) {
             return Err(Errno::EMFILE);
         }
-        check_path(path)?;
+        Self::check_path(path)?;
         let Some(node) = self.paths.get(path) else {
             // It would make an ordinary file, and they are not modelled.
             let creates = flags.contains(OpenFlags::CREAT);
@@ -390,7 +401,7 @@ impl Simulated {
 
     /// unlink(2). Who has it open goes on with it.
     pub(super) fn unlink(&mut self, path: &str) -> Answer {
-        check_path(path)?;
+        Self::check_path(path)?;
         match self.paths.remove(path) {
             None => return Err(Errno::ENOENT),
             Some(Node::Fifo(id)) => {
@@ -434,17 +445,6 @@ impl Simulated {
             self.pipes.remove(id.0);
         }
     }
-}
-
-/// What is wrong with the path itself. Folders are not modelled: all that are named are there.
-fn check_path(path: &str) -> Result<(), Errno> {
-    if path.is_empty() {
-        return Err(Errno::ENOENT);
-    }
-    if path.split('/').any(|name| name.len() > NAME_MAX) {
-        return Err(Errno::ENAMETOOLONG);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

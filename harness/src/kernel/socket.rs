@@ -28,6 +28,7 @@ const PATH_MAX: usize = 108;
 
 /// A socket.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each of them changes without the others")]
 pub(super) struct Socket {
     family: Family,
     kind: SocketType,
@@ -399,7 +400,7 @@ impl Simulated {
             return Err(Errno::EMFILE.into());
         }
         let socket = SocketId(self.sockets.insert(Socket::new(family, kind)));
-        Ok(self.install_socket(me, socket, flags)?.0 as usize)
+        Ok(self.install_socket(me, socket, flags)?.0.cast_unsigned() as usize)
     }
 
     /// socketpair(2).
@@ -536,7 +537,7 @@ impl Simulated {
             Peer::Is(peer) => self.socket(peer).name.clone(),
             Peer::None | Peer::Gone => name,
         };
-        Ok(fd.0 as usize)
+        Ok(fd.0.cast_unsigned() as usize)
     }
 
     /// The name of a sender: the one that it has now, or had when it was closed (measured).

@@ -137,23 +137,19 @@ impl Observer for Buffer {
 
 #[cfg(test)]
 mod tests {
+    use super::super::story::tell;
     use super::*;
 
     /// `D` a deposit is called, `d` it returns, `T` a take is called, `t` it returns.
     fn watch(capacity: u32, story: &[(char, usize, u64)]) -> Buffer {
         let mut oracle = Buffer::new(capacity);
-        for &(what, process, item) in story {
-            let kind = match what {
-                'D' => EventKind::Called(Service::Deposit(item)),
-                'd' => EventKind::Returned(Service::Deposit(item)),
-                'T' => EventKind::Called(Service::Take(0)),
-                _ => EventKind::Returned(Service::Take(item)),
-            };
-            let event = Event { step: 0, process: ProcessId::new(process), kind };
-            if oracle.observe(&event).is_break() {
-                break;
-            }
-        }
+        let kind = |what, item| match what {
+            'D' => EventKind::Called(Service::Deposit(item)),
+            'd' => EventKind::Returned(Service::Deposit(item)),
+            'T' => EventKind::Called(Service::Take(0)),
+            _ => EventKind::Returned(Service::Take(item)),
+        };
+        tell(&mut oracle, story.iter().map(|&(what, who, item)| (who, kind(what, item))));
         oracle
     }
 

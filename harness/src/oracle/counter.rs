@@ -42,17 +42,12 @@ impl Observer for Counter {
 
 #[cfg(test)]
 mod tests {
+    use super::super::story::tell;
     use super::*;
-    use crate::process::ProcessId;
 
     fn watch(story: &[(usize, EventKind)]) -> Option<Breach> {
         let mut oracle = Counter::new();
-        for &(process, kind) in story {
-            let event = Event { step: 0, process: ProcessId::new(process), kind };
-            if oracle.observe(&event).is_break() {
-                break;
-            }
-        }
+        tell(&mut oracle, story.iter().copied());
         oracle.breach()
     }
 

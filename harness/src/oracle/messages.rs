@@ -53,7 +53,7 @@ struct Message {
 pub struct Messages {
     receiver: ProcessId,
     senders: ProcessSet,
-    messages: Vec<Message>,
+    known: Vec<Message>,
     /// Who has called `end`, has done all it had to do, or is dead.
     gone: ProcessSet,
     breach: Option<(ProcessId, Mishap)>,
@@ -62,8 +62,8 @@ pub struct Messages {
 impl Messages {
     /// Nothing sent yet, of so many processes of which this one receives.
     pub fn new(receiver: ProcessId, senders: ProcessSet) -> Self {
-        let (messages, gone) = (Vec::new(), ProcessSet::EMPTY);
-        Self { receiver, senders, messages, gone, breach: None }
+        let (known, gone) = (Vec::new(), ProcessSet::EMPTY);
+        Self { receiver, senders, known, gone, breach: None }
     }
 
     /// The first breach.
@@ -72,12 +72,12 @@ impl Messages {
     }
 
     fn message(&mut self, id: MessageId) -> &mut Message {
-        let known = self.messages.iter().position(|message| message.id == id);
+        let known = self.known.iter().position(|message| message.id == id);
         let place = known.unwrap_or_else(|| {
-            self.messages.push(Message { id, sent: false, received: false });
-            self.messages.len() - 1
+            self.known.push(Message { id, sent: false, received: false });
+            self.known.len() - 1
         });
-        &mut self.messages[place]
+        &mut self.known[place]
     }
 
     fn received(&mut self, received: Received) -> Option<Mishap> {
@@ -90,7 +90,7 @@ impl Messages {
                 if std::mem::replace(&mut message.received, true) {
                     return Some(Mishap::Twice(id));
                 }
-                let later = self.messages.iter().find(|other| {
+                let later = self.known.iter().find(|other| {
                     other.received && other.id.sender == id.sender && other.id.number > id.number
                 });
                 later.map(|later| Mishap::OutOfOrder { first: id, second: later.id })
@@ -99,7 +99,7 @@ impl Messages {
                 if let Some(sender) = self.senders.difference(self.gone).lowest() {
                     return Some(Mishap::EarlyEnd(sender));
                 }
-                let lost = self.messages.iter().find(|message| message.sent && !message.received);
+                let lost = self.known.iter().find(|message| message.sent && !message.received);
                 lost.map(|lost| Mishap::Lost(lost.id))
             }
         }

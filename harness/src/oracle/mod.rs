@@ -14,6 +14,8 @@ mod philosophers;
 mod readers_writers;
 mod safety;
 mod stillness;
+#[cfg(test)]
+mod story;
 
 pub use buffer::Buffer;
 pub use bypass::Bypass;

@@ -90,16 +90,12 @@ impl Observer for Monitor {
 mod tests {
     use std::panic::Location;
 
+    use super::super::story::tell;
     use super::*;
 
     fn watch(story: &[(usize, EventKind)]) -> Option<Breach> {
         let mut oracle = Monitor::new();
-        for &(process, kind) in story {
-            let event = Event { step: 0, process: ProcessId::new(process), kind };
-            if oracle.observe(&event).is_break() {
-                break;
-            }
-        }
+        tell(&mut oracle, story.iter().copied());
         oracle.breach()
     }
 

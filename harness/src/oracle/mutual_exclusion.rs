@@ -94,17 +94,13 @@ impl Observer for MutualExclusion {
 
 #[cfg(test)]
 mod tests {
+    use super::super::story::tell;
     use super::*;
     use crate::event::{EventKind, Service};
 
     fn watch(story: &[(usize, EventKind)]) -> Option<Overlap> {
         let mut oracle = MutualExclusion::new();
-        for &(process, kind) in story {
-            let event = Event { step: 0, process: ProcessId::new(process), kind };
-            if oracle.observe(&event).is_break() {
-                break;
-            }
-        }
+        tell(&mut oracle, story.iter().copied());
         oracle.overlap()
     }
 

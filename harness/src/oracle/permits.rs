@@ -63,17 +63,13 @@ impl Observer for Permits {
 
 #[cfg(test)]
 mod tests {
+    use super::super::story::tell;
     use super::*;
     use crate::process::ProcessId;
 
     fn watch(initial: &'static [u8], story: &[(usize, EventKind)]) -> Option<Breach> {
         let mut oracle = Permits::new(initial);
-        for &(process, kind) in story {
-            let event = Event { step: 0, process: ProcessId::new(process), kind };
-            if oracle.observe(&event).is_break() {
-                break;
-            }
-        }
+        tell(&mut oracle, story.iter().copied());
         oracle.breach()
     }
 

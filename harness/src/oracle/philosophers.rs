@@ -77,6 +77,7 @@ impl Observer for Neighbours {
 
 #[cfg(test)]
 mod tests {
+    use super::super::story::tell;
     use super::*;
     use crate::event::{EventKind, Service};
 
@@ -86,12 +87,7 @@ mod tests {
 
     fn watch(places: usize, story: &[(usize, EventKind)]) -> Option<Overlap> {
         let mut oracle = Neighbours::new(places);
-        for &(process, kind) in story {
-            let event = Event { step: 0, process: ProcessId::new(process), kind };
-            if oracle.observe(&event).is_break() {
-                break;
-            }
-        }
+        tell(&mut oracle, story.iter().copied());
         oracle.overlap()
     }
 

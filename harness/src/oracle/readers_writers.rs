@@ -86,17 +86,14 @@ impl Observer for ReadersWriters {
 
 #[cfg(test)]
 mod tests {
+    use super::super::story::tell;
     use super::*;
 
     fn watch(story: &[(usize, Service, bool)]) -> Option<Overlap> {
         let mut oracle = ReadersWriters::new();
-        for &(process, service, returned) in story {
-            let kind = if returned { EventKind::Returned } else { EventKind::Called }(service);
-            let event = Event { step: 0, process: ProcessId::new(process), kind };
-            if oracle.observe(&event).is_break() {
-                break;
-            }
-        }
+        let kind = |returned| if returned { EventKind::Returned } else { EventKind::Called };
+        let story = story.iter().map(|&(who, service, returned)| (who, kind(returned)(service)));
+        tell(&mut oracle, story);
         oracle.overlap()
     }
 

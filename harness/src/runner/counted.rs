@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use super::report::{Replayed, Witness, WitnessKind};
 use super::scene::{Scene, memory_name};
-use super::witness::{Told, list as of_processes, times};
+use super::told::Told;
+use super::wording::{list as of_processes, times};
 use crate::examination::{Case, Examiner, Memory, Misprediction, Shown};
 use crate::exploration::{Crash, Explorer, Setup};
 use crate::process::ProcessSet;

@@ -11,7 +11,8 @@ use super::report::{
     Verdict, Waiting,
 };
 use super::scene::Scene;
-use super::witness::{Told, receiver, witness};
+use super::told::Told;
+use super::witness::{receiver, witness};
 use crate::examination::{self, Effort, Examiner, Memory};
 use crate::exploration::{Crash, Explorer};
 use crate::oracle::Rule;
@@ -46,8 +47,10 @@ impl Drop for Alone {
 /// The criteria that a contract has, in the order of every report.
 pub fn criteria(scenario: &dyn Scenario) -> Vec<Criterion> {
     let asked = |asks: fn(&Asks) -> bool| scenario.situations().iter().any(|it| asks(&it.asks));
-    let mut criteria =
-        vec![Criterion::MutualExclusion, Criterion::Progress, Criterion::BoundedWaiting];
+    let mut criteria = vec![Criterion::MutualExclusion, Criterion::Progress];
+    if asked(|asks| asks.fairness) {
+        criteria.push(Criterion::BoundedWaiting);
+    }
     if asked(|asks| asks.sleep) {
         criteria.push(Criterion::BusyWaiting);
     }
@@ -206,6 +209,8 @@ fn both(
         }
         // What the counter as it is specified can come to is the same under both.
         examination::Verdict::Foretold(_) => sequential.clone(),
+        // Where no memory is shared, there is nothing that an ordering could change.
+        _ if !examiner.explorer().scenario().loans().memory => sequential.clone(),
         _ => measure(examiner, criterion, Memory::Cpp20)?,
     };
     Ok(CriterionReport {

@@ -9,6 +9,7 @@ mod readers_writers;
 mod report;
 mod scene;
 mod sleepers;
+mod told;
 mod watchdog;
 mod witness;
 mod wording;

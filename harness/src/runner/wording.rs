@@ -1,8 +1,12 @@
-//! Words of a witness that differ from contract to contract.
+//! Words of a witness: those that differ from contract to contract, and those for a rule that is broken.
 
+use super::counted::wrong_count;
+use super::exchanged;
+use crate::engine::{DataRace, Misuse};
 use crate::event::{Event, EventKind, Observer as _, Service};
-use crate::oracle::{Buffer, Rule};
-use crate::process::ProcessSet;
+use crate::oracle::{Breach, Buffer, Overlap, Rule};
+use crate::process::{ProcessId, ProcessSet};
+use crate::scenario::{Situation, is_datum};
 
 /// Where processes are that do not get out: `in its exit section`, `in signal`.
 pub(super) fn exit(events: &[Event], who: ProcessSet) -> String {
@@ -88,10 +92,108 @@ pub(super) fn left_behind(rule: Rule, events: &[Event]) -> String {
     }
 }
 
+/// A broken rule: what is written at the end of the drawing, and the reason.
+pub(super) fn broken(breach: Breach, situation: &Situation) -> (String, String) {
+    match breach {
+        Breach::Overlap(Overlap { holder, intruder, .. }) => (
+            "too many inside".to_owned(),
+            format!("{intruder} is let in while {holder} is inside, and there is no more room."),
+        ),
+        Breach::WrongCount { value, increments } => wrong_count(value, increments, situation),
+        Breach::Unprompted { process, condition } => (
+            "nobody signalled".to_owned(),
+            format!(
+                "wait(c{condition}) of {process} returns, although nobody called signal or broadcast \
+                 on that condition while it waited. A signal for which nobody waits is not \
+                 remembered."
+            ),
+        ),
+        Breach::Overfull { process, capacity } => (
+            "no room".to_owned(),
+            format!(
+                "deposit of {process} returns, but the buffer has {} and was full before.",
+                if capacity == 1 { "1 place".to_owned() } else { format!("{capacity} places") }
+            ),
+        ),
+        Breach::NeverDeposited { process, item } => (
+            "no such item".to_owned(),
+            format!("{process} takes item {item}, which nobody has deposited."),
+        ),
+        Breach::TakenTwice { process, item } => (
+            "taken twice".to_owned(),
+            format!("{process} takes item {item}, which was taken before."),
+        ),
+        Breach::Mishap { process, mishap } => exchanged::words(process, mishap),
+        Breach::OutOfOrder { first, second } => (
+            "out of order".to_owned(),
+            format!(
+                "Item {first} was deposited before item {second} was, and yet item {second} is taken \
+                 first."
+            ),
+        ),
+        Breach::NoPermit { process, semaphore, initial, signals, waits } => (
+            "no permit".to_owned(),
+            format!(
+                "wait(s{semaphore}) of {process} returns, but there is no permit: the semaphore began \
+                 with {initial}, signal was called {}, and with this one wait has returned {}.",
+                times(signals),
+                times(waits)
+            ),
+        ),
+    }
+}
+
+/// `never`, `once`, `3 times`.
+pub(super) fn times(count: u32) -> String {
+    match count {
+        0 => "never".to_owned(),
+        1 => "once".to_owned(),
+        more => format!("{more} times"),
+    }
+}
+
+pub(super) fn wait(who: ProcessSet) -> String {
+    list(who, "waits", "wait")
+}
+
+/// `P0 waits`, `P0 and P1 wait`, `P0, P1 and P2 wait`.
+pub(super) fn list(who: ProcessSet, one: &str, many: &str) -> String {
+    let names: Vec<String> = who.iter().map(|process: ProcessId| process.to_string()).collect();
+    match names.as_slice() {
+        [] => format!("nobody {one}"),
+        [only] => format!("{only} {one}"),
+        [first @ .., last] => format!("{} and {last} {many}", first.join(", ")),
+    }
+}
+
+pub(super) fn raced(race: &DataRace, rule: Rule) -> String {
+    let verb = |writes| if writes { "writes" } else { "reads" };
+    let past = |wrote| if wrote { "wrote" } else { "read" };
+    let what = if is_datum(race.site) {
+        datum(rule).to_owned()
+    } else {
+        let file = race.site.file().rsplit(['/', '\\']).next().unwrap_or_default();
+        format!("the cell at {file}:{}", race.site.line())
+    };
+    format!(
+        "{} {} {what}, which {} {}, and nothing orders the two: a data race.",
+        race.process,
+        verb(race.writes),
+        race.other,
+        past(race.other_writes)
+    )
+}
+
+pub(super) fn misused(misuse: &Misuse) -> String {
+    let Misuse { process, holder, site } = misuse;
+    let file = site.file().rsplit(['/', '\\']).next().unwrap_or_default();
+    let holder = holder.map_or_else(|| "nobody is".to_owned(), |holder| format!("{holder} is"));
+    format!("{process} leaves the guard at {file}:{}, but {holder} in it.", site.line())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::process::ProcessId;
 
     #[test]
     fn who_does_not_get_out_is_where_it_was_called_last() {

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use super::specimen::{content, identify};
 use super::{Asks, Cast, Situation};
-use crate::backend::{self, Panic};
+use crate::backend;
 use crate::contract::Role;
 use crate::engine::Body;
 use crate::event::{EventKind, MessageId, Received, Service};
@@ -197,8 +197,8 @@ struct Talk<'a, L> {
 pub(super) fn body<'a, L: Line>(
     quotas: &'a [u32],
     exchange: &'static Exchange,
-) -> Result<Box<dyn Body + 'a>, Panic> {
-    Ok(Box::new(Talk::<'a, L> { exchange, quotas, inherited: RefCell::default() }))
+) -> Box<dyn Body + 'a> {
+    Box::new(Talk::<'a, L> { exchange, quotas, inherited: RefCell::default() })
 }
 
 fn name<T>(result: &os::Result<T>) -> Option<&'static str> {

@@ -78,6 +78,6 @@ impl<S: RecordPipe> Scenario for RecordPipeScenario<S> {
         quotas: &'a [u32],
         situation: &'static Situation,
     ) -> Result<Box<dyn Body + 'a>, Panic> {
-        messages::body::<Driven<S>>(quotas, exchange(situation))
+        Ok(messages::body::<Driven<S>>(quotas, exchange(situation)))
     }
 }

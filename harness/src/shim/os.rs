@@ -30,7 +30,7 @@ use std::time::Duration;
 use crate::backend;
 use crate::engine::code;
 use crate::event::Site;
-use crate::kernel::{Action, Answer, Call, Control, Disposition, Timeout};
+use crate::kernel::{Action, Answer, Call, Control, Disposition, Timeout, small};
 pub use crate::kernel::{
     ActionFlags, Address, Ending, Errno, Family, Fd, Half, MaskChange, MessageFlags, OpenFlags,
     Origin, Pid, PollEvents, PollFd, QueueAttributes, SigInfo, SigSet, Signal, SocketType,
@@ -81,7 +81,7 @@ fn make(site: Site, call: &mut Call<'_>) -> Answer {
 }
 
 fn fd(answer: Answer) -> Result<Fd> {
-    answer.map(|number| Fd(number as i32))
+    answer.map(Fd::returned)
 }
 
 fn after(timeout: Option<Duration>) -> Timeout {
@@ -190,33 +190,33 @@ pub fn poll(fds: &mut [PollFd], timeout: Option<Duration>) -> Result<usize> {
     at(Location::caller(), Call::Poll { fds, timeout: after(timeout) })
 }
 
-/// mq_open(3); the attributes are those of a new queue, by default 10 messages of 8192 bytes.
+/// `mq_open`(3); the attributes are those of a new queue, by default 10 messages of 8192 bytes.
 #[track_caller]
 pub fn mq_open(name: &str, flags: OpenFlags, attributes: Option<QueueAttributes>) -> Result<Fd> {
     fd(at(Location::caller(), Call::MqOpen { name, flags, attributes }))
 }
 
-/// mq_send(3).
+/// `mq_send`(3).
 #[track_caller]
 pub fn mq_send(fd: Fd, bytes: &[u8], priority: u32) -> Result<()> {
     mq_timedsend(fd, bytes, priority, None)
 }
 
-/// mq_timedsend(3): waits until that time of the clock that [`clock_gettime`] reads.
+/// `mq_timedsend`(3): waits until that time of the clock that [`clock_gettime`] reads.
 #[track_caller]
 pub fn mq_timedsend(fd: Fd, bytes: &[u8], priority: u32, deadline: Option<Duration>) -> Result<()> {
     let timeout = until(deadline);
     at(Location::caller(), Call::MqSend { fd, bytes, priority, timeout }).map(drop)
 }
 
-/// mq_receive(3): the message's length and priority. The buffer holds the longest message of the queue, or
+/// `mq_receive`(3): the message's length and priority. The buffer holds the longest message of the queue, or
 /// more.
 #[track_caller]
 pub fn mq_receive(fd: Fd, buffer: &mut [u8]) -> Result<(usize, u32)> {
     mq_timedreceive(fd, buffer, None)
 }
 
-/// mq_timedreceive(3): waits until that time of the clock that [`clock_gettime`] reads.
+/// `mq_timedreceive`(3): waits until that time of the clock that [`clock_gettime`] reads.
 #[track_caller]
 pub fn mq_timedreceive(
     fd: Fd,
@@ -229,7 +229,7 @@ pub fn mq_timedreceive(
     Ok((length, priority))
 }
 
-/// mq_getattr(3).
+/// `mq_getattr`(3).
 #[track_caller]
 pub fn mq_getattr(fd: Fd) -> Result<QueueAttributes> {
     let mut attributes = QueueAttributes::default();
@@ -237,19 +237,19 @@ pub fn mq_getattr(fd: Fd) -> Result<QueueAttributes> {
     Ok(attributes)
 }
 
-/// mq_setattr(3): whether calls block is all that can be changed.
+/// `mq_setattr`(3): whether calls block is all that can be changed.
 #[track_caller]
 pub fn mq_setattr(fd: Fd, nonblocking: bool) -> Result<()> {
     at(Location::caller(), Call::MqSetattr { fd, nonblocking }).map(drop)
 }
 
-/// mq_unlink(3).
+/// `mq_unlink`(3).
 #[track_caller]
 pub fn mq_unlink(name: &str) -> Result<()> {
     at(Location::caller(), Call::MqUnlink { name }).map(drop)
 }
 
-/// mq_notify(3): the signal, and the value that goes with it; `None` unregisters.
+/// `mq_notify`(3): the signal, and the value that goes with it; `None` unregisters.
 #[track_caller]
 pub fn mq_notify(fd: Fd, signal: Option<(Signal, i32)>) -> Result<()> {
     at(Location::caller(), Call::MqNotify { fd, signal }).map(drop)
@@ -417,13 +417,13 @@ pub fn pause() -> Errno {
 /// getpid(2).
 #[track_caller]
 pub fn getpid() -> Pid {
-    Pid(at(Location::caller(), Call::Getpid).map_or(0, |pid| pid as i32))
+    Pid(at(Location::caller(), Call::Getpid).map_or(0, small))
 }
 
 /// getppid(2).
 #[track_caller]
 pub fn getppid() -> Pid {
-    Pid(at(Location::caller(), Call::Getppid).map_or(0, |pid| pid as i32))
+    Pid(at(Location::caller(), Call::Getppid).map_or(0, small))
 }
 
 /// waitpid(2), for one child or (`None`) any: which one ended, and how.
@@ -432,7 +432,7 @@ pub fn waitpid(pid: Option<Pid>) -> Result<(Pid, Ending)> {
     let mut ending = Ending::Exited(0);
     let call = Call::Waitpid { pid: pid.unwrap_or(Pid(-1)), hang: true, ending: &mut ending };
     let pid = at(Location::caller(), call)?;
-    Ok((Pid(pid as i32), ending))
+    Ok((Pid(small(pid)), ending))
 }
 
 /// waitpid(2) with `WNOHANG`: `None` if no child has ended.
@@ -441,10 +441,10 @@ pub fn try_waitpid(pid: Option<Pid>) -> Result<Option<(Pid, Ending)>> {
     let mut ending = Ending::Exited(0);
     let call = Call::Waitpid { pid: pid.unwrap_or(Pid(-1)), hang: false, ending: &mut ending };
     let pid = at(Location::caller(), call)?;
-    Ok((pid != 0).then_some((Pid(pid as i32), ending)))
+    Ok((pid != 0).then_some((Pid(small(pid)), ending)))
 }
 
-/// clock_gettime(2), `CLOCK_REALTIME`: the time since the Epoch.
+/// `clock_gettime`(2), `CLOCK_REALTIME`: the time since the Epoch.
 #[track_caller]
 pub fn clock_gettime() -> Duration {
     let mut now = 0;

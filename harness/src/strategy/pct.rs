@@ -24,8 +24,8 @@ use crate::process::PROCESSES_MAX;
 /// The priority that the first change point gives; lower ones are for those who ran too long.
 const CHANGED: u32 = 1 << 31;
 
-/// The depths that are drawn. Smaller ones find nothing that these do not: change points often fall
-/// where they change nothing.
+/// The depths that are drawn. A bug of a smaller depth is found with these, too, as change points often
+/// fall where they change nothing; how much sooner or later depends on the program.
 const DEPTH_MIN: usize = 3;
 const DEPTH_MAX: usize = 6;
 

@@ -10,7 +10,7 @@
 
 mod lanes;
 mod names;
-mod operation;
+pub(crate) mod operation;
 mod schedule;
 #[cfg(test)]
 mod specimen;

@@ -5,15 +5,17 @@
 //! the source, at the place that `#[track_caller]` reports: the method's name. Locations whose
 //! receivers agree but for the index are elements of one array.
 //!
-//! The index of an element is known if the source says it: as a number, or as the calling process
-//! (`flag[me.index()]`, or a variable that was set to it). If the source contradicts itself, or
-//! says nothing, the elements are numbered in the order of first use, which is the same in every
-//! run of one schedule. Names are for reading only; nothing is decided by them.
+//! The index of an element is known if the source says it: as a number, as the calling process
+//! (`flag[me.index()]`, or a variable that was set to it), or as the condition that a monitor was
+//! asked for. What one process leaves of an array with an element for each is the last one's. Any
+//! other element has a letter in place of its index, `flag[?a]`, in the order of first use: a number
+//! there would be a guess. Names are for reading only; nothing is decided by them.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::event::{Event, EventKind, LocationId, Site};
+use crate::event::{Event, EventKind, LocationId, Service, Site, blocking};
+use crate::process::ProcessId;
 
 /// Names of locations, and the receivers of calls.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +25,8 @@ pub struct Names {
     receivers: BTreeMap<(&'static str, u32, u32), String>,
     /// The files that were read.
     files: BTreeSet<String>,
+    /// Which places are the harness's own, whatever their files are called.
+    lent: Option<fn(Site) -> bool>,
 }
 
 impl Names {
@@ -31,28 +35,60 @@ impl Names {
         Self::default()
     }
 
-    /// Reads the names from the source. `sources` holds the text of each file, under the path that
-    /// the compiler was given, or under the mere file name.
-    pub fn from_source(sources: &BTreeMap<String, String>, events: &[Event]) -> Self {
-        let mut names = Self { files: sources.keys().cloned().collect(), ..Self::default() };
+    /// Reads the names from the source, for an execution of so many processes. `sources` holds the
+    /// text of each file, under the path that the compiler was given, or under the mere file name.
+    /// `lent` knows the places that are the harness's own, although a file there may be called like
+    /// one of the student's.
+    pub fn from_source(
+        sources: &BTreeMap<String, String>,
+        processes: usize,
+        lent: fn(Site) -> bool,
+        events: &[Event],
+    ) -> Self {
+        let files = sources.keys().cloned().collect();
+        let mut names = Self { files, lent: Some(lent), ..Self::default() };
         let mut arrays = Arrays::default();
-        let selves: BTreeMap<&str, BTreeSet<String>> =
-            sources.iter().map(|(file, text)| (file.as_str(), names_of_self(text))).collect();
+        let parameters: BTreeMap<&str, Parameters> =
+            sources.iter().map(|(file, text)| (file.as_str(), Parameters::of(text))).collect();
+        let mut conditions: BTreeMap<ProcessId, usize> = BTreeMap::new();
         for event in events {
-            let EventKind::Access(access) = event.kind else { continue };
+            let access = match event.kind {
+                EventKind::Access(access) if !lent(access.site) => access,
+                EventKind::Called(
+                    Service::WaitOn(number)
+                    | Service::SignalOn(number)
+                    | Service::BroadcastOn(number),
+                ) => {
+                    conditions.insert(event.process, number.into());
+                    continue;
+                }
+                _ => continue,
+            };
             let Some((file, text)) = find(sources, access.site.file()) else { continue };
-            let Some(text) = receiver(text, access.site, access.method) else { continue };
+            let itself = [access.method];
+            let methods = match blocking::written_as(access.method) {
+                [] => &itself,
+                several => several,
+            };
+            let Some(text) = methods.iter().find_map(|it| receiver(text, access.site, it)) else {
+                continue;
+            };
             if let Some(path) = Path::of(&text) {
-                let index = path.index.as_deref().and_then(|index| {
+                let condition = conditions.get(&event.process).copied();
+                let index = path.indexes.iter().map(|index| {
                     number(index)
-                        .or_else(|| selves[file].contains(index).then_some(event.process.index()))
+                        .or_else(|| parameters[file].value(index, event.process, condition))
                 });
-                arrays.note(access.location, path.base, path.is_field, index);
+                let index = index.collect::<Option<Vec<usize>>>();
+                let by_process =
+                    path.indexes.iter().any(|index| parameters[file].selves.contains(index));
+                let index = index.filter(|index| !index.is_empty());
+                arrays.note(access.location, path.base, path.is_field, index, by_process);
             }
             let site = access.site;
             names.receivers.insert((site.file(), site.line(), site.column()), text);
         }
-        names.locations = arrays.names();
+        names.locations = arrays.names(processes);
         names
     }
 
@@ -71,6 +107,16 @@ impl Names {
         }
     }
 
+    /// The name of a location, if it has one.
+    pub fn name(&self, location: LocationId) -> Option<&str> {
+        self.locations.get(&location).map(String::as_str)
+    }
+
+    /// Whether a place is the harness's own.
+    pub fn is_lent(&self, site: Site) -> bool {
+        self.lent.is_some_and(|lent| lent(site))
+    }
+
     /// The receiver of the call at a place, as it is written there: `self.flag[other]`.
     pub fn receiver(&self, site: Site) -> Option<&str> {
         self.receivers.get(&(site.file(), site.line(), site.column())).map(String::as_str)
@@ -79,9 +125,10 @@ impl Names {
     /// Whether a place is one that the reader knows: in a file whose source was given. If none was,
     /// every place is.
     pub fn knows(&self, site: Site) -> bool {
-        self.files.is_empty()
+        let read = self.files.is_empty()
             || self.files.contains(site.file())
-            || self.files.contains(file_name(site.file()))
+            || self.files.contains(file_name(site.file()));
+        read && !self.is_lent(site)
     }
 }
 
@@ -184,18 +231,18 @@ fn opening(text: &str) -> Option<usize> {
 
 /// A receiver, taken apart.
 struct Path {
-    /// Without `self`, calls and indexes, the place of the first index marked: `slots[].ready`.
+    /// Without `self` and calls, and without what stands in the indexes: `slots[].ready`.
     base: String,
     /// Whether it begins with `self`: then it is a better name than that of a local variable.
     is_field: bool,
-    /// What stands in the first index.
-    index: Option<String>,
+    /// What stands in the indexes.
+    indexes: Vec<String>,
 }
 
 impl Path {
     fn of(receiver: &str) -> Option<Self> {
         let mut base = String::new();
-        let mut index = None;
+        let mut indexes = Vec::new();
         let mut is_field = false;
         let mut rest = receiver.trim_start_matches(['&', '*', '(', ' ']);
         if let Some(field) = rest.strip_prefix("self.") {
@@ -217,12 +264,10 @@ impl Path {
                 }
                 rest = after;
             }
-            if let Some(inside) = rest.strip_prefix('[') {
+            while let Some(inside) = rest.strip_prefix('[') {
                 let end = closing(inside)?;
-                if index.is_none() {
-                    base.push_str("[]");
-                    index = Some(inside[..end - 1].trim().to_owned());
-                }
+                base.push_str("[]");
+                indexes.push(inside[..end - 1].trim().to_owned());
                 rest = &inside[end..];
             }
             rest = rest.trim_start_matches(['.', '?', ':', ')']);
@@ -233,7 +278,7 @@ impl Path {
         if base.starts_with(|c: char| c.is_ascii_digit()) {
             base.insert_str(0, "self.");
         }
-        (!base.is_empty()).then_some(Self { base, is_field, index })
+        (!base.is_empty()).then_some(Self { base, is_field, indexes })
     }
 }
 
@@ -260,31 +305,83 @@ fn number(index: &str) -> Option<usize> {
     index.parse().ok()
 }
 
-/// The expressions that stand for the number of the calling process: the `ProcessId` parameter of
-/// the contract's methods, its `index()`, and variables that are set to one of these.
-fn names_of_self(text: &str) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for method in ["fn entry_section", "fn exit_section"] {
-        for (at, _) in text.match_indices(method) {
-            let signature = text[at..].split('{').next().unwrap_or_default();
-            if let Some((before, _)) = signature.split_once(": ProcessId") {
-                let name = before.rsplit(|c| !is_word(c)).next().unwrap_or_default();
-                names.insert(name.to_owned());
-                names.insert(format!("{name}.index()"));
+/// The methods of the contracts that are told about a process, each name once.
+const SERVICES: [Service; 16] = [
+    Service::EntrySection,
+    Service::ExitSection,
+    Service::Wait(0),
+    Service::Signal(0),
+    Service::Enter,
+    Service::Leave,
+    Service::BroadcastOn(0),
+    Service::Deposit(0),
+    Service::Take(0),
+    Service::StartRead,
+    Service::EndRead,
+    Service::StartWrite,
+    Service::EndWrite,
+    Service::PickUp,
+    Service::PutDown,
+    Service::Increment,
+];
+
+/// The expressions in a file whose values are known when a method of the contract runs.
+struct Parameters {
+    /// The number of the calling process: the `ProcessId` parameter, its `index()`, and variables
+    /// that are set to one of these.
+    selves: BTreeSet<String>,
+    /// The condition that a monitor is asked for.
+    conditions: BTreeSet<String>,
+}
+
+impl Parameters {
+    fn of(text: &str) -> Self {
+        let (mut selves, mut conditions) = (BTreeSet::new(), BTreeSet::new());
+        for method in SERVICES.map(Service::name) {
+            let head = format!("fn {method}(");
+            let heads = text.match_indices(&head).map(|(at, _)| at);
+            for at in heads.filter(|&at| method.contains('_') || implements_a_trait(&text[..at])) {
+                let signature = text[at..].split('{').next().unwrap_or_default();
+                if let Some(name) = parameter(signature, ": ProcessId") {
+                    selves.insert(format!("{name}.index()"));
+                    selves.insert(name);
+                }
+                conditions.extend(parameter(signature, ": usize"));
             }
         }
-    }
-    for line in text.lines() {
-        if let Some((pattern, value)) =
-            line.trim().strip_prefix("let ").and_then(|rest| rest.split_once('='))
-            && names.contains(value.trim().trim_end_matches(';'))
-        {
-            let name = pattern.split(':').next().unwrap_or_default().trim();
-            names.insert(name.to_owned());
-            names.insert(format!("{name}.index()"));
+        for line in text.lines() {
+            if let Some((pattern, value)) =
+                line.trim().strip_prefix("let ").and_then(|rest| rest.split_once('='))
+                && selves.contains(value.trim().trim_end_matches(';'))
+            {
+                let name = pattern.split(':').next().unwrap_or_default().trim();
+                selves.insert(name.to_owned());
+                selves.insert(format!("{name}.index()"));
+            }
         }
+        Self { selves, conditions }
     }
-    names
+
+    /// What `index` is while `process` is in a method of the contract.
+    fn value(&self, index: &str, process: ProcessId, condition: Option<usize>) -> Option<usize> {
+        if self.selves.contains(index) {
+            return Some(process.index());
+        }
+        condition.filter(|_| self.conditions.contains(index))
+    }
+}
+
+/// The parameter before `typed` in a signature.
+fn parameter(signature: &str, typed: &str) -> Option<String> {
+    let (before, _) = signature.split_once(typed)?;
+    Some(before.rsplit(|c| !is_word(c)).next().unwrap_or_default().to_owned())
+}
+
+/// Whether what follows `before` stands in an `impl … for …`. A method of another type may be called
+/// `wait` or `signal` as well, and with another process.
+fn implements_a_trait(before: &str) -> bool {
+    let head = before.lines().rev().find(|line| line.trim_start().starts_with("impl"));
+    head.is_some_and(|line| line.contains(" for "))
 }
 
 /// What the source says about the locations.
@@ -293,19 +390,31 @@ struct Arrays {
     /// How often each name was used, by location; fields (`false`) before local variables.
     bases: BTreeMap<LocationId, BTreeMap<(bool, String), usize>>,
     /// The indexes that the source gives, by location.
-    indexes: BTreeMap<LocationId, BTreeSet<usize>>,
+    indexes: BTreeMap<LocationId, BTreeSet<Vec<usize>>>,
+    /// The locations of which one was named by the process that used it.
+    by_process: BTreeSet<LocationId>,
 }
 
 impl Arrays {
-    fn note(&mut self, location: LocationId, base: String, is_field: bool, index: Option<usize>) {
+    fn note(
+        &mut self,
+        location: LocationId,
+        base: String,
+        is_field: bool,
+        index: Option<Vec<usize>>,
+        by_process: bool,
+    ) {
         *self.bases.entry(location).or_default().entry((!is_field, base)).or_default() += 1;
         if let Some(index) = index {
             self.indexes.entry(location).or_default().insert(index);
         }
+        if by_process {
+            self.by_process.insert(location);
+        }
     }
 
-    /// Groups the locations by their best names, and numbers the groups of several.
-    fn names(self) -> BTreeMap<LocationId, String> {
+    /// Groups the locations by their best names, and tells those of a group apart.
+    fn names(self, processes: usize) -> BTreeMap<LocationId, String> {
         let mut groups: BTreeMap<String, Vec<LocationId>> = BTreeMap::new();
         for (location, bases) in self.bases {
             let best = bases
@@ -317,48 +426,68 @@ impl Arrays {
         }
         let mut names = BTreeMap::new();
         for (base, locations) in groups {
-            let numbers = number_elements(&locations, &self.indexes);
-            for (location, number) in locations.into_iter().zip(numbers) {
-                names.insert(location, element(&base, number));
+            let one_each = locations.iter().any(|it| self.by_process.contains(it));
+            let length = (one_each && base.matches("[]").count() == 1).then_some(processes);
+            let indexes = said(&locations, &self.indexes, length);
+            let alone = locations.len() == 1;
+            let mut letters = 'a'..='z';
+            for (location, index) in locations.into_iter().zip(indexes) {
+                let name = match index {
+                    Some(index) => index.iter().fold(base.clone(), |name, index| {
+                        name.replacen("[]", &format!("[{index}]"), 1)
+                    }),
+                    None if alone => base.replacen("[]", UNKNOWN, 1).replace("[]", ""),
+                    None => {
+                        let mark = format!("[?{}]", letters.next().unwrap_or('…'));
+                        if base.contains("[]") {
+                            base.replacen("[]", &mark, 1).replace("[]", "")
+                        } else {
+                            base.clone() + &mark
+                        }
+                    }
+                };
+                names.insert(location, name);
             }
         }
         names
     }
 }
 
-/// The index of each element: what the source says if it is consistent, else in order.
-fn number_elements(
+/// In place of an index that is not known, of the only element that is used.
+const UNKNOWN: &str = "[?]";
+
+/// How names of elements begin whose index is not known.
+pub(super) const UNKNOWN_BEGIN: &str = "[?";
+
+/// The index of each element, if the source says it and does not contradict itself. `length` is that
+/// of the array, if it is known.
+fn said(
     locations: &[LocationId],
-    said: &BTreeMap<LocationId, BTreeSet<usize>>,
-) -> Vec<Option<usize>> {
-    let mut known: Vec<Option<usize>> = Vec::new();
+    said: &BTreeMap<LocationId, BTreeSet<Vec<usize>>>,
+    length: Option<usize>,
+) -> Vec<Option<Vec<usize>>> {
+    let mut known: Vec<Option<Vec<usize>>> = Vec::new();
     let mut used = BTreeSet::new();
     let mut consistent = true;
     for location in locations {
         let indexes = said.get(location);
         consistent &= indexes.is_none_or(|indexes| indexes.len() == 1);
-        let index = indexes.and_then(|indexes| indexes.first().copied());
-        consistent &= index.is_none_or(|index| used.insert(index));
+        let index = indexes.and_then(|indexes| indexes.first().cloned());
+        consistent &= index.as_ref().is_none_or(|index| used.insert(index.clone()));
         known.push(index);
     }
     if !consistent {
         known.fill(None);
-        used.clear();
-    }
-    if locations.len() == 1 {
         return known;
     }
-    let mut free = (0..).filter(|index| !used.contains(index));
-    known.into_iter().map(|index| index.or_else(|| free.next())).collect()
-}
-
-/// `flag[]` and 1 make `flag[1]`; so do `flag` and 1.
-fn element(base: &str, index: Option<usize>) -> String {
-    match (index, base.contains("[]")) {
-        (None, _) => base.replace("[]", ""),
-        (Some(index), true) => base.replacen("[]", &format!("[{index}]"), 1),
-        (Some(index), false) => format!("{base}[{index}]"),
+    let mut unknown = known.iter_mut().filter(|index| index.is_none());
+    if let (Some(last), None) = (unknown.next(), unknown.next())
+        && length == Some(locations.len())
+    {
+        let mut free = (0..locations.len()).map(|index| vec![index]);
+        *last = free.find(|index| !used.contains(index));
     }
+    known
 }
 
 #[cfg(test)]
@@ -376,7 +505,7 @@ mod tests {
         log.enter(&subject, 1, 0);
         log.enter(&subject, 0, 0);
         log.leave(&subject, 1);
-        let names = Names::from_source(&specimen(), &log.events);
+        let names = Names::from_source(&specimen(), 2, |_| false, &log.events);
         let shown = [0, 1, 2, 3].map(|id| names.location(LocationId(id)).into_owned());
         assert_eq!(shown, ["flag[1]", "turn", "flag[0]", "x3"]);
         let receivers: BTreeSet<_> = names.receivers.values().map(String::as_str).collect();
@@ -388,10 +517,11 @@ mod tests {
     fn without_the_source_locations_are_numbered() {
         let (subject, mut log) = (peterson(), Log::new());
         log.enter(&subject, 1, 0);
-        let names = Names::from_source(&BTreeMap::new(), &log.events);
+        let names = Names::from_source(&BTreeMap::new(), 2, |_| false, &log.events);
         assert_eq!(names.location(LocationId(0)), "x0");
         let other = BTreeMap::from([("specimen.rs".to_owned(), "fn main() {}\n".repeat(40))]);
-        let names = Names::from_source(&other, &log.events).with(LocationId(1), "datum");
+        let names =
+            Names::from_source(&other, 2, |_| false, &log.events).with(LocationId(1), "datum");
         assert_eq!(names.location(LocationId(0)), "x0", "the source is not that of the program");
         assert_eq!(names.location(LocationId(1)), "datum");
     }
@@ -399,20 +529,21 @@ mod tests {
     #[test]
     fn receivers_are_taken_apart() {
         let cases = [
-            ("self.flag[other]", "flag[]", Some("other")),
-            ("self.turn", "turn", None),
-            ("lock", "lock", None),
-            ("self.0", "self.0", None),
-            ("self.0[i + f(x)]", "self.0[]", Some("i + f(x)")),
-            ("self.slots[i].ready", "slots[].ready", Some("i")),
-            ("self.flags.get(i).unwrap()", "flags", None),
-            ("(*self.inner).state", "inner.state", None),
-            ("crate::LOCK", "crate.LOCK", None),
-            ("grid[a][b]", "grid[]", Some("a")),
+            ("self.flag[other]", "flag[]", &["other"][..]),
+            ("self.turn", "turn", &[]),
+            ("lock", "lock", &[]),
+            ("self.0", "self.0", &[]),
+            ("self.0[i + f(x)]", "self.0[]", &["i + f(x)"]),
+            ("self.slots[i].ready", "slots[].ready", &["i"]),
+            ("self.flags.get(i).unwrap()", "flags", &[]),
+            ("(*self.inner).state", "inner.state", &[]),
+            ("crate::LOCK", "crate.LOCK", &[]),
+            ("grid[a][b]", "grid[][]", &["a", "b"]),
         ];
-        for (receiver, base, index) in cases {
+        for (receiver, base, indexes) in cases {
             let path = Path::of(receiver).expect(receiver);
-            assert_eq!((path.base.as_str(), path.index.as_deref()), (base, index), "{receiver}");
+            assert_eq!(path.base, base, "{receiver}");
+            assert_eq!(path.indexes, indexes, "{receiver}");
         }
         assert!(Path::of("").is_none());
     }
@@ -433,19 +564,54 @@ mod tests {
         }
     }
 
+    /// The names of three elements of `base`, of which the source says these indexes.
+    fn named(base: &str, pairs: &[(u32, &[usize])], processes: usize) -> Vec<String> {
+        let mut arrays = Arrays::default();
+        for id in [4, 7, 9] {
+            arrays.note(LocationId(id), base.to_owned(), true, None, false);
+        }
+        for &(id, index) in pairs {
+            arrays.note(LocationId(id), base.to_owned(), true, Some(index.to_vec()), true);
+        }
+        arrays.names(processes).into_values().collect()
+    }
+
     #[test]
-    fn contradictions_leave_the_order_of_first_use() {
-        let ids = [LocationId(4), LocationId(7), LocationId(9)];
-        let said = |pairs: &[(u32, usize)]| {
-            let mut said: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-            for &(location, index) in pairs {
-                said.entry(LocationId(location)).or_default().insert(index);
+    fn an_index_that_the_source_does_not_say_is_no_number() {
+        assert_eq!(named("q[]", &[], 3), ["q[?a]", "q[?b]", "q[?c]"]);
+        assert_eq!(named("q[]", &[(4, &[2])], 3), ["q[2]", "q[?a]", "q[?b]"]);
+        assert_eq!(named("q[]", &[(4, &[2]), (9, &[0])], 4), ["q[2]", "q[?a]", "q[0]"]);
+        assert_eq!(named("q", &[], 3), ["q[?a]", "q[?b]", "q[?c]"]);
+        assert_eq!(named("q[][]", &[(4, &[0, 1])], 3), ["q[0][1]", "q[?a]", "q[?b]"]);
+    }
+
+    #[test]
+    fn the_last_element_that_is_left_is_the_last_process_s() {
+        assert_eq!(named("q[]", &[(4, &[2]), (9, &[0])], 3), ["q[2]", "q[1]", "q[0]"]);
+    }
+
+    #[test]
+    fn contradictions_are_not_believed() {
+        let unknown = ["q[?a]", "q[?b]", "q[?c]"];
+        assert_eq!(named("q[]", &[(4, &[2]), (9, &[2])], 3), unknown, "two elements, one index");
+        assert_eq!(named("q[]", &[(4, &[1]), (4, &[2])], 3), unknown, "one element, two");
+    }
+
+    #[test]
+    fn what_the_contract_hands_over_is_known() {
+        let source = "impl<G: CriticalSection> MesaMonitor for Monitor<G> {
+            fn wait(&self, me: ProcessId, on: usize) {
+                let i = me.index();
             }
-            number_elements(&ids, &said)
-        };
-        assert_eq!(said(&[]), [Some(0), Some(1), Some(2)]);
-        assert_eq!(said(&[(4, 2), (9, 0)]), [Some(2), Some(1), Some(0)]);
-        assert_eq!(said(&[(4, 2), (9, 2)]), [Some(0), Some(1), Some(2)], "two elements, one index");
-        assert_eq!(said(&[(4, 1), (4, 2)]), [Some(0), Some(1), Some(2)], "one element, two");
+        }
+        impl Slot {
+            fn signal(&self, other: ProcessId, number: usize) {}
+        }";
+        let parameters = Parameters::of(source);
+        let value = |index| parameters.value(index, ProcessId::new(2), Some(1));
+        for (index, expected) in [("i", Some(2)), ("me.index()", Some(2)), ("on", Some(1))] {
+            assert_eq!(value(index), expected, "{index}");
+        }
+        assert_eq!((value("other"), value("number"), value("j")), (None, None, None));
     }
 }

@@ -1,7 +1,9 @@
 //! One event in the words of the source: `flag[1].load(SeqCst) → false`.
 
 use super::names::Names;
-use crate::event::{Access, AccessKind, EventKind, Progress, Service, blocking};
+use crate::event::{
+    Access, AccessKind, EventKind, LocationId, Progress, Received, Service, blocking,
+};
 
 /// What the process did, and what came of it.
 pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
@@ -11,6 +13,19 @@ pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
         EventKind::Returned(Service::ExitSection) => "is back in its remainder section".to_owned(),
         EventKind::Returned(Service::Value(value)) => format!("value returns {value}"),
         EventKind::Returned(Service::Take(item)) => format!("take returns {item}"),
+        EventKind::Returned(
+            Service::Open(Some(errno))
+            | Service::Begin(Some(errno))
+            | Service::Send(_, Some(errno))
+            | Service::End(Some(errno)),
+        ) => format!("fails: {errno}"),
+        EventKind::Returned(Service::Receive(received)) => match received {
+            Received::Asked => "receive returns".to_owned(),
+            Received::Message(id) => format!("receive returns {id}"),
+            Received::Damaged(damage) => format!("receive returns {} bytes", damage.length),
+            Received::End => "receive returns the end".to_owned(),
+            Received::Failed(errno) => format!("receive fails: {errno}"),
+        },
         EventKind::Returned(service) => format!("{} returns", call(*service)),
         EventKind::SystemCall(call) => match call.progress {
             Progress::Returned(answer) => format!("{} = {answer}", call.call),
@@ -39,6 +54,7 @@ pub(super) fn call(service: Service) -> String {
             format!("{name}(c{number})")
         }
         Service::Deposit(item) => format!("{name}({item})"),
+        Service::Send(id, _) => format!("{name}({id})"),
         _ => name.to_owned(),
     }
 }
@@ -65,10 +81,14 @@ fn describe_blocking(access: &Access, names: &Names) -> Option<String> {
         FUTEX_WOKEN if took => "futex_wait is woken".to_owned(),
         FUTEX_WAKE => "futex_wake(…)".to_owned(),
         FUTEX_RING => format!("futex_wake wakes {}", names.location(access.location)),
-        GUARD_ENTER if took => "enters the guard".to_owned(),
-        GUARD_LEAVE => "leaves the guard".to_owned(),
-        PERMITS_WAIT if took => format!("takes a permit, {} left", access.written?),
-        PERMITS_SIGNAL => format!("gives a permit, {} now", access.written?),
+        GUARD_ENTER if took => format!("enters {}", guard(access.location, names)),
+        GUARD_LEAVE => format!("leaves {}", guard(access.location, names)),
+        PERMITS_WAIT if took => {
+            format!("takes {}, {} left", permit(access.location, names), access.written?)
+        }
+        PERMITS_SIGNAL => {
+            format!("gives {}, {} now", permit(access.location, names), access.written?)
+        }
         CONDITION_LOOK => {
             // Above 32 bits is a version.
             let who = if access.read? as u32 == 0 { "nobody" } else { "somebody" };
@@ -81,6 +101,19 @@ fn describe_blocking(access: &Access, names: &Names) -> Option<String> {
         PARK | FUTEX_WOKEN | GUARD_ENTER | PERMITS_WAIT | CONDITION_WAIT => "sleeps".to_owned(),
         _ => return None,
     })
+}
+
+/// `the guard`, `the guard room` if it is called so.
+pub(crate) fn guard(location: LocationId, names: &Names) -> String {
+    match names.name(location) {
+        None | Some("guard") => "the guard".to_owned(),
+        Some(name) => format!("the guard {name}"),
+    }
+}
+
+/// `a permit`, `a permit of forks[1]`.
+pub(crate) fn permit(location: LocationId, names: &Names) -> String {
+    names.name(location).map_or_else(|| "a permit".to_owned(), |name| format!("a permit of {name}"))
 }
 
 fn describe_access(access: &Access, names: &Names) -> String {

@@ -26,6 +26,8 @@ pub struct StoryStep {
     pub file: Option<String>,
     /// The line in it.
     pub line: Option<u32>,
+    /// Whether it is a step of the harness's own: what it does between the calls of the contract.
+    pub lent: bool,
 }
 
 /// Tells the events.
@@ -34,7 +36,8 @@ pub fn story(events: &[Event], names: &Names) -> Vec<StoryStep> {
     events
         .iter()
         .map(|event| {
-            let site = event.kind.site().filter(|site| names.knows(site));
+            let place = event.kind.site();
+            let site = place.filter(|site| names.knows(site));
             StoryStep {
                 number: event.kind.is_step().then_some(event.step + 1),
                 process: event.process,
@@ -51,6 +54,7 @@ pub fn story(events: &[Event], names: &Names) -> Vec<StoryStep> {
                 },
                 file: site.map(|site| file_name(site.file()).to_owned()),
                 line: site.map(Location::line),
+                lent: place.is_some_and(|site| names.is_lent(site)),
             }
         })
         .collect()

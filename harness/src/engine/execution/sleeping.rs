@@ -62,7 +62,8 @@ pub struct Wanted {
     pub site: Site,
     /// Of a guard: who is in it.
     pub holder: Option<ProcessId>,
-    pub(super) location: LocationId,
+    /// What it wants: the location that says how much there is to take.
+    pub location: LocationId,
     /// The number of its arrival: who came first is served first.
     since: u32,
 }
@@ -213,6 +214,10 @@ impl Execution<'_> {
 
     /// Whether the running process wakes up spuriously. `None`: the execution is over.
     pub(crate) fn wakes_up(&mut self, site: Site, code: u64) -> Option<bool> {
+        // Whoever runs out is seen by nobody.
+        if self.is_over() {
+            return None;
+        }
         let process = self.state.running;
         let state = &mut *self.state;
         state.locals[process.index()].paused = false;

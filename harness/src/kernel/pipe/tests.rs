@@ -449,6 +449,19 @@ fn an_open_that_is_given_up_is_taken_back() {
     assert_eq!(machine.open(A, OpenFlags::WRONLY | NONBLOCK), fails(Errno::ENXIO));
 }
 
+/// Answers that the process dies, where it may.
+struct Dies;
+impl Chooser for Dies {
+    fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
+        let Choice::Fate { fates, .. } = choice else { unreachable!("a kernel asks") };
+        fates.iter().position(|&fate| fate == Fate::Dies)
+    }
+
+    fn watches(&self) -> bool {
+        false
+    }
+}
+
 #[test]
 fn an_open_whose_process_dies_is_taken_back() {
     let mut machine = Machine::with_fifo();
@@ -461,17 +474,6 @@ fn an_open_whose_process_dies_is_taken_back() {
     machine.0.fork(A, B);
     assert_eq!(machine.mkfifo("f"), done(0));
     assert_eq!(machine.open(A, NONE), WAITS);
-    struct Dies;
-    impl Chooser for Dies {
-        fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
-            let Choice::Fate { fates, .. } = choice else { unreachable!("a kernel asks") };
-            fates.iter().position(|&fate| fate == Fate::Dies)
-        }
-
-        fn watches(&self) -> bool {
-            false
-        }
-    }
     let mut call = Call::Open { path: "f", flags: NONE };
     assert_eq!(machine.0.step(A, &mut call, &mut Dies), Status::Died);
     assert_eq!(machine.open(B, OpenFlags::WRONLY | NONBLOCK), fails(Errno::ENXIO));

@@ -47,6 +47,7 @@ const fn fails(errno: Errno) -> Outcome {
 /// What was received.
 type Received = Result<String, Option<Errno>>;
 
+#[expect(clippy::unnecessary_wraps, reason = "it is what a call returns")]
 fn got(text: &str) -> Received {
     Ok(text.to_owned())
 }
@@ -84,7 +85,7 @@ impl Machine {
 
     fn opens(&mut self, family: Family, kind: SocketType, flags: OpenFlags) -> Fd {
         let made = self.step(A, &mut Call::Socket { family, kind, flags });
-        Fd(made.expect("there is room") as i32)
+        Fd::returned(made.expect("there is room"))
     }
 
     fn unix(&mut self, kind: SocketType) -> Fd {
@@ -125,7 +126,7 @@ impl Machine {
         let mut peer = Address::Unnamed;
         let flags = NONBLOCK;
         let made = self.step(A, &mut Call::Accept { fd, peer: &mut peer, flags })?;
-        Ok((Fd(made as i32), peer))
+        Ok((Fd::returned(made), peer))
     }
 
     fn accepted(&mut self, fd: Fd) -> Fd {

@@ -14,7 +14,7 @@ use std::fmt;
 use std::ops::Range;
 
 use self::canvas::{ASCII, Canvas, Glyphs, Page, UNICODE, plain};
-use super::names::Names;
+use super::names::{Names, UNKNOWN_BEGIN};
 use super::story::{StoryStep, story};
 use crate::event::{Access, Event, EventKind};
 use crate::process::ProcessId;
@@ -36,6 +36,10 @@ const PERIOD_MAX: usize = 32;
 
 /// Condensing must save at least so many rows.
 const SAVED_MIN: usize = 3;
+
+/// Below a drawing in which elements have no number.
+const LEGEND: &str =
+    "[?…] which element it is, the source does not say; the same letter is the same element\n";
 
 /// A drawing to be. Its `Display` is the drawing.
 #[derive(Clone, Debug)]
@@ -205,12 +209,21 @@ impl fmt::Display for Drawing<'_> {
                 out.loop_end(first);
             }
         }
+        if texts.iter().any(|text| text.contains(UNKNOWN_BEGIN)) {
+            out.text.push_str(&plain(LEGEND, glyphs));
+        }
         f.write_str(&out.text)
     }
 }
 
+/// In place of a line of the student's, beside what the harness itself does between the calls.
+const LENT: &str = "(harness)";
+
 /// `peterson.rs:23`.
 fn source(step: &StoryStep, glyphs: &Glyphs) -> String {
+    if step.lent {
+        return LENT.to_owned();
+    }
     let (Some(file), Some(line)) = (&step.file, step.line) else { return String::new() };
     let source = format!("{file}:{line}");
     match source.chars().count().checked_sub(SOURCE_MAX) {
@@ -242,7 +255,12 @@ mod tests {
 
     fn names(events: &[Event]) -> Names {
         let source = include_str!("../specimen.rs").to_owned();
-        Names::from_source(&BTreeMap::from([("specimen.rs".to_owned(), source)]), events)
+        Names::from_source(
+            &BTreeMap::from([("specimen.rs".to_owned(), source)]),
+            2,
+            |_| false,
+            events,
+        )
     }
 
     fn check(drawing: &Drawing<'_>, expected: &Expect) {
@@ -411,41 +429,42 @@ mod tests {
                                      P0         P1         P2         P3         P4
                                      ─────────  ─────────  ─────────  ─────────  ───────────────────────────────────
                                      ── calls entry_section ──
-                  1  specimen.rs:15  flag[1].store(true, SeqCst)
+                  1  specimen.rs:15  flag[?b].store(true, SeqCst)
                   2  specimen.rs:16  turn.store(1, SeqCst)
-                  3  specimen.rs:17  flag[0].load(SeqCst) → false
+                  3  specimen.rs:17  flag[?a].load(SeqCst) → false
                                      ── enters its critical section ──
                                      ╰────────▶ P1
                                                 ── calls entry_section ──
-                  4  specimen.rs:15             flag[0].store(true, SeqCst)
+                  4  specimen.rs:15             flag[?a].store(true, SeqCst)
                   5  specimen.rs:16             turn.store(0, SeqCst)
-                  6  specimen.rs:17             flag[1].load(Relaxed) → false
+                  6  specimen.rs:17             flag[?b].load(Relaxed) → false
                                                 ↳ may still read false: step 1's store of true is not yet
                                                   visible to P1, as nothing orders it before this load
                                                 ── enters its critical section ──
                                                 ╰──────────────────────────────▶ P4
                                                                                  ── calls entry_section ──
                                                            P2 ◀──────────────────╯
-                  7  specimen.rs:15                        flag[1].store(true, SeqCst)
+                  7  specimen.rs:15                        flag[?b].store(true, SeqCst)
                                                            ╰────────▶ P3
                   8  specimen.rs:16                                   turn.store(1, SeqCst)
                                                                       ╰────────▶ P4
-                  9  specimen.rs:17                                              flag[0].load(SeqCst) → false
+                  9  specimen.rs:17                                              flag[?a].load(SeqCst) → false
                                                            P2 ◀──────────────────╯
                                                            ── enters its critical section ──
                                                            ╰────────▶ P3
                                                                       ── calls entry_section ──
                                                                       ╰────────▶ P4
-                 10  specimen.rs:15                                              flag[0].store(true, SeqCst)
+                 10  specimen.rs:15                                              flag[?a].store(true, SeqCst)
                                                            P2 ◀──────────────────╯
                  11  specimen.rs:16                        turn.store(0, SeqCst)
                                                            ╰────────▶ P3
-                 12  specimen.rs:17                                   flag[1].load(Relaxed) → false
+                 12  specimen.rs:17                                   flag[?b].load(Relaxed) → false
                                                                       ↳ may still read false: step 7's store of
                                                                         true is not yet visible to P3, as
                                                                         nothing orders it before this load
                                                                       ╰────────▶ P4
                                                                                  ── enters its critical section ──
+                [?…] which element it is, the source does not say; the same letter is the same element
             "]],
         );
     }

@@ -2,51 +2,8 @@
 //!
 //! Bug: nobody may starve, and here a writer does: the room need never be empty.
 //! Convicted of: bounded waiting.
+//! The reference of the task in which readers go first is wrong here.
 //! Schedule: P0 asks to write while P1 reads; P2 comes before P1 leaves, P1 comes again before P2 leaves, and
 //! so on.
 
-use harness::prelude::*;
-
-/// The lock.
-#[derive(Debug)]
-pub struct ReadersWriters {
-    /// Around the number of readers.
-    mutex: Guard,
-    readers: SharedCell<usize>,
-    /// There is a permit if nobody is inside; the readers hold it together.
-    room_empty: Permits,
-}
-
-impl ReadWriteLock for ReadersWriters {
-    fn new(_processes: usize) -> Self {
-        Self { mutex: Guard::new(), readers: SharedCell::new(0), room_empty: Permits::new(1) }
-    }
-
-    fn start_read(&self, _me: ProcessId) {
-        self.mutex.enter();
-        let readers = self.readers.get() + 1;
-        self.readers.set(readers);
-        if readers == 1 {
-            self.room_empty.wait();
-        }
-        self.mutex.leave();
-    }
-
-    fn end_read(&self, _me: ProcessId) {
-        self.mutex.enter();
-        let readers = self.readers.get() - 1;
-        self.readers.set(readers);
-        if readers == 0 {
-            self.room_empty.signal();
-        }
-        self.mutex.leave();
-    }
-
-    fn start_write(&self, _me: ProcessId) {
-        self.room_empty.wait();
-    }
-
-    fn end_write(&self, _me: ProcessId) {
-        self.room_empty.signal();
-    }
-}
+pub use crate::readers_first::ReadersWriters;

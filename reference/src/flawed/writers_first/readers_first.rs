@@ -2,50 +2,7 @@
 //!
 //! Bug: whoever reads lets in all that want to read.
 //! Convicted of: preference, and bounded waiting of writers.
+//! The reference of the task in which readers go first is wrong here.
 //! Schedule: P0 reads; P2 asks to write and waits; P1 asks to read, and gets in.
 
-use harness::prelude::*;
-
-/// The lock.
-#[derive(Debug)]
-pub struct ReadersWriters {
-    /// Around the number of readers.
-    mutex: Guard,
-    readers: SharedCell<usize>,
-    /// There is a permit if nobody is inside; the readers hold it together.
-    room_empty: Permits,
-}
-
-impl ReadWriteLock for ReadersWriters {
-    fn new(_processes: usize) -> Self {
-        Self { mutex: Guard::new(), readers: SharedCell::new(0), room_empty: Permits::new(1) }
-    }
-
-    fn start_read(&self, _me: ProcessId) {
-        self.mutex.enter();
-        let readers = self.readers.get() + 1;
-        self.readers.set(readers);
-        if readers == 1 {
-            self.room_empty.wait();
-        }
-        self.mutex.leave();
-    }
-
-    fn end_read(&self, _me: ProcessId) {
-        self.mutex.enter();
-        let readers = self.readers.get() - 1;
-        self.readers.set(readers);
-        if readers == 0 {
-            self.room_empty.signal();
-        }
-        self.mutex.leave();
-    }
-
-    fn start_write(&self, _me: ProcessId) {
-        self.room_empty.wait();
-    }
-
-    fn end_write(&self, _me: ProcessId) {
-        self.room_empty.signal();
-    }
-}
+pub use crate::readers_first::ReadersWriters;
