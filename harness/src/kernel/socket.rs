@@ -300,26 +300,26 @@ impl Simulated {
             Call::Socket { family, kind, flags } => self.make_socket(me, *family, *kind, *flags),
             Call::Socketpair { kind, flags, ends } => self.socketpair(me, *kind, *flags, ends),
             Call::Bind { fd, address } => {
-                let on = self.on(me, *fd)?;
+                let on = self.on(me, *fd, waited)?;
                 Ok(self.bind(on.socket, address)?)
             }
             Call::Listen { fd, backlog } => {
-                let on = self.on(me, *fd)?;
+                let on = self.on(me, *fd, waited)?;
                 Ok(self.listen(on.socket, (*backlog).min(BACKLOG_MAX))?)
             }
             Call::Accept { fd, peer, flags } => {
-                let on = self.on(me, *fd)?;
+                let on = self.on(me, *fd, waited)?;
                 self.accept(on, peer, *flags)
             }
             Call::Connect { fd, address } => {
-                let on = self.on(me, *fd)?;
+                let on = self.on(me, *fd, waited)?;
                 match self.socket(on.socket).family {
                     Family::Unix => self.unix_connect(on, address),
                     Family::Inet => self.tcp_connect(on, address),
                 }
             }
             Call::Send { fd, bytes, flags, to } => {
-                let mut on = self.on(me, *fd)?;
+                let mut on = self.on(me, *fd, waited)?;
                 on.nonblocking |= flags.contains(MessageFlags::DONTWAIT);
                 let sending = Sending { bytes, flags: *flags, to: *to };
                 match self.socket(on.socket).family {
@@ -328,7 +328,7 @@ impl Simulated {
                 }
             }
             Call::Recv { fd, buffer, flags, from } => {
-                let mut on = self.on(me, *fd)?;
+                let mut on = self.on(me, *fd, waited)?;
                 on.nonblocking |= flags.contains(MessageFlags::DONTWAIT);
                 let receiving = Receiving { buffer, flags: *flags, from };
                 match self.socket(on.socket).family {
@@ -337,7 +337,7 @@ impl Simulated {
                 }
             }
             Call::Shutdown { fd, half } => {
-                let on = self.on(me, *fd)?;
+                let on = self.on(me, *fd, waited)?;
                 let (receives, sends) = match half {
                     Half::Read => (true, false),
                     Half::Write => (false, true),
@@ -349,7 +349,7 @@ impl Simulated {
                 }
             }
             Call::Getsockname { fd, address } => {
-                let on = self.on(me, *fd)?;
+                let on = self.on(me, *fd, waited)?;
                 **address = self.socket(on.socket).name.clone();
                 Ok(0)
             }
@@ -358,11 +358,14 @@ impl Simulated {
     }
 
     /// The socket that a descriptor names.
-    fn on(&self, process: ProcessId, fd: Fd) -> Result<On, Errno> {
+    fn on(&self, process: ProcessId, fd: Fd, waited: bool) -> Result<On, Errno> {
         let file = self.file(process, fd)?;
         match file.object {
             Object::Socket(socket) => {
-                Ok(On { process, socket, nonblocking: file.is_nonblocking() })
+                // Whether a call waits is settled as it begins: what becomes of the flag while it waits
+                // does not matter (measured).
+                let nonblocking = file.is_nonblocking() && !waited;
+                Ok(On { process, socket, nonblocking })
             }
             Object::Pipe(_) | Object::Queue(_) => Err(Errno::ENOTSOCK),
         }

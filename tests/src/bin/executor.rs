@@ -7,6 +7,12 @@
 //! Usage: `executor SOCKET FOLDER THREAD`: where to connect, where paths begin, and which thread tells it
 //! what to do.
 
+#![expect(
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "all numbers that are converted here are small"
+)]
+
 use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::fs;
@@ -20,7 +26,7 @@ use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use libc::{c_int, c_void, pid_t, siginfo_t, sigset_t};
 use tests::conformance::{
     ADDRESSES, Abilities, Content, DESCRIPTORS, Info, Message, Order, PATHS, PROCESSES, QUEUES,
-    Reply, Request, SOCKET_BYTES, UNKNOWN, bytes, receive, send,
+    Reply, Request, SOCKET_BYTES, UNKNOWN, bytes, name, receive, send,
 };
 
 /// The descriptor of the first process's channel; those of the roles follow.
@@ -63,10 +69,13 @@ impl Nursery {
         while let Ok(order) = receive::<Order>(&self.orders) {
             let answered = match order {
                 Order::Probe => send(&self.orders, &probe()),
-                Order::Begin => {
-                    self.first = Some(self.begin());
-                    send(&self.orders, &())
-                }
+                Order::Begin => match self.begin() {
+                    ..0 => break,
+                    first => {
+                        self.first = Some(first);
+                        send(&self.orders, &())
+                    }
+                },
                 Order::Bury(orphans) => {
                     for orphan in orphans.into_iter().filter(|&it| Some(it) != self.first) {
                         wait(orphan, libc::WNOHANG);
@@ -129,7 +138,7 @@ fn play(mut me: usize, channels: &[c_int], run: pid_t) -> ! {
             gate.close();
             if pid == 0 {
                 // What was handled before it was born is told by its parent.
-                drop(handled(&pids));
+                drop(handled());
                 me = child;
                 channel = stream(channels[me]);
                 if send(&channel, &own_pid()).is_err() {
@@ -147,7 +156,7 @@ fn play(mut me: usize, channels: &[c_int], run: pid_t) -> ! {
             gate.close();
             reply
         };
-        let reply = Reply { handled: handled(&pids), ..reply };
+        let reply = Reply { handled: handled(), ..reply };
         if send(&channel, &reply).is_err() {
             exit(0);
         }
@@ -210,21 +219,16 @@ fn what_is_told(info: &siginfo_t) -> [c_int; 4] {
     [info.si_signo, origin, pid, value]
 }
 
-fn told(what: [c_int; 4], pids: &[pid_t]) -> Info {
+fn told(what: [c_int; 4]) -> Info {
     let [signal, origin, pid, value] = what;
-    Info { signal, origin, process: name(pid, pids), value }
+    Info { signal, origin, process: pid.into(), value }
 }
 
 /// What handlers were told since this was asked last.
-fn handled(pids: &[pid_t]) -> Vec<Info> {
+fn handled() -> Vec<Info> {
     let count = TOLD_COUNT.swap(0, Ordering::Relaxed);
     let cells = TOLD.iter().take(count);
-    cells.map(|it| told(it.each_ref().map(|cell| cell.load(Ordering::Relaxed)), pids)).collect()
-}
-
-/// How a process is named in replies.
-fn name(pid: pid_t, pids: &[pid_t]) -> i64 {
-    pids.iter().position(|&other| other == pid).map_or(UNKNOWN, |index| index as i64 + 1)
+    cells.map(|it| told(it.each_ref().map(|cell| cell.load(Ordering::Relaxed)))).collect()
 }
 
 /// Makes the call.
@@ -312,7 +316,7 @@ fn make(request: &Request, pids: &[pid_t], run: pid_t) -> Reply {
         }
         Request::Sigtimedwait { set, waits } => {
             let (answer, info) = sigtimedwait(set, waits);
-            reply.words = told(what_is_told(&info), pids).words();
+            reply.told = Some(told(what_is_told(&info)));
             answer
         }
         Request::Sigsuspend { mask } => sigsuspend(mask),
@@ -381,6 +385,7 @@ fn make(request: &Request, pids: &[pid_t], run: pid_t) -> Reply {
     };
     if reply.answer < 0 {
         reply.words.clear();
+        reply.told = None;
     }
     reply
 }
@@ -507,7 +512,9 @@ fn share_a_core_with(thread: pid_t) {
     }
     // SAFETY: the number is below that of the set's bits.
     let is_ours = |core: &usize| unsafe { libc::CPU_ISSET(*core, &cores) };
-    let Some(core) = (0..libc::CPU_SETSIZE as usize).rfind(is_ours) else { return };
+    let ours: Vec<usize> = (0..libc::CPU_SETSIZE as usize).filter(is_ours).collect();
+    // Several that run at the same time share what there is.
+    let Some(&core) = ours.get(thread as usize % ours.len().max(1)) else { return };
     // SAFETY: as above.
     let mut one: libc::cpu_set_t = unsafe { std::mem::zeroed() };
     // SAFETY: as above.

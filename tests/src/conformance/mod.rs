@@ -4,6 +4,12 @@
 //! side is the binary `executor`, whose processes make them on Linux. Between them go frames: four
 //! bytes of length, then JSON.
 
+#![expect(
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "all numbers that are converted here are small"
+)]
+
 mod request;
 
 use std::io::{self, Read, Write};
@@ -105,6 +111,8 @@ pub struct Reply {
     pub words: Vec<i64>,
     /// What it read.
     pub content: Content,
+    /// What sigtimedwait(2) was told.
+    pub told: Option<Info>,
     /// What handlers ran meanwhile, and what they were told.
     pub handled: Vec<Info>,
 }
@@ -116,17 +124,15 @@ pub struct Info {
     pub signal: i32,
     /// From where: as in [`harness::kernel::Origin`], in that order.
     pub origin: i32,
-    /// Who sent it.
+    /// Who sent it: its name; as the executor says it, its number on this machine.
     pub process: i64,
     /// The value that went with it.
     pub value: i32,
 }
 
-impl Info {
-    /// As numbers.
-    pub fn words(self) -> Vec<i64> {
-        vec![self.signal.into(), self.origin.into(), self.process, self.value.into()]
-    }
+/// How a process with this number is named in replies.
+pub fn name(pid: i32, pids: &[i32]) -> i64 {
+    pids.iter().position(|&other| other == pid).map_or(UNKNOWN, |index| index as i64 + 1)
 }
 
 /// The bytes that a write with this seed writes: each differs from its neighbours and from those of

@@ -523,7 +523,11 @@ impl Request {
                     MessageFlags::TRUNC,
                     MessageFlags::WAITALL,
                 ];
-                Self::Recv { fd, length, flags: once | dice.one(&how).bits() }
+                let how = dice.one(&how);
+                // Who waits only to look leaves others asleep on Linux, though there is something for them.
+                let looks = how == MessageFlags::PEEK;
+                let once = if looks { MessageFlags::DONTWAIT.bits() } else { once };
+                Self::Recv { fd, length, flags: once | how.bits() }
             }
             92..97 => Self::Shutdown { fd, half: dice.below(3) as u8 },
             _ => Self::Getsockname { fd },
@@ -536,7 +540,13 @@ impl Request {
     }
 
     /// `me` enters it in the simulation, or goes on with it.
-    pub fn enter(&self, kernel: &mut Simulated, me: ProcessId) -> (Status, Reply) {
+    /// `buffer` is its memory until it returns.
+    pub fn enter(
+        &self,
+        kernel: &mut Simulated,
+        me: ProcessId,
+        buffer: &mut Vec<u8>,
+    ) -> (Status, Reply) {
         let mut reply = Reply::default();
         let mut step = |mut call: Call<'_>| kernel.step(me, &mut call, &mut Usual);
         let status = match *self {
@@ -548,8 +558,8 @@ impl Request {
                 status
             }
             Self::Read { fd, length } => {
-                let mut buffer = vec![0; length];
-                let status = step(Call::Read { fd: Fd(fd), buffer: &mut buffer });
+                buffer.resize(length, 0);
+                let status = step(Call::Read { fd: Fd(fd), buffer });
                 if let Status::Done(Ok(count)) = status {
                     reply.content = Content::of(&buffer[..count]);
                 }
@@ -653,7 +663,7 @@ impl Request {
                 let timeout = if waits { Timeout::Never } else { Timeout::After(0) };
                 let set = SigSet(set);
                 let status = step(Call::Sigtimedwait { set, info: &mut info, timeout });
-                reply.words = told(&info).words();
+                reply.told = Some(told(&info));
                 status
             }
             Self::Sigsuspend { mask } => step(Call::Sigsuspend { mask: SigSet(mask) }),
@@ -671,11 +681,11 @@ impl Request {
                 step(Call::MqSend { fd: Fd(fd), bytes, priority, timeout: past_unless(waits) })
             }
             Self::MqReceive { fd, length, waits } => {
-                let mut buffer = vec![0; length];
+                buffer.resize(length, 0);
                 let mut priority = 0;
                 let status = step(Call::MqReceive {
                     fd: Fd(fd),
-                    buffer: &mut buffer,
+                    buffer,
                     priority: &mut priority,
                     timeout: past_unless(waits),
                 });
@@ -733,10 +743,10 @@ impl Request {
                 step(Call::Send { fd: Fd(fd), bytes, flags, to: to.as_ref() })
             }
             Self::Recv { fd, length, flags } => {
-                let mut buffer = vec![0; length];
+                buffer.resize(length, 0);
                 let mut from = Address::Unnamed;
                 let flags = MessageFlags::from_bits_retain(flags);
-                let call = Call::Recv { fd: Fd(fd), buffer: &mut buffer, flags, from: &mut from };
+                let call = Call::Recv { fd: Fd(fd), buffer, flags, from: &mut from };
                 let status = step(call);
                 if let Status::Done(Ok(count)) | Status::Interrupted(Some(Ok(count))) = status {
                     // The true length of a message may be more than there is room for.
@@ -765,6 +775,7 @@ impl Request {
         }
         if reply.answer < 0 {
             reply.words.clear();
+            reply.told = None;
         }
         (status, reply)
     }

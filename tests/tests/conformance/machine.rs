@@ -12,7 +12,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use tests::conformance::{Abilities, Message, Order, PROCESSES, Reply, Request, receive, send};
+use tests::conformance::{
+    Abilities, Message, Order, PROCESSES, Reply, Request, name, receive, send,
+};
 
 /// What became of the call of a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,21 +71,34 @@ impl Machine {
         // A path of a socket is short: it is relative to where the executor starts.
         let socket = std::env::temp_dir().join(format!("conf-{name}-{}", std::process::id()));
         let listener = UnixListener::bind(&socket)?;
+        listener.set_nonblocking(true)?;
         let executor = Command::new(env!("CARGO_BIN_EXE_executor"))
             .arg(&socket)
             .arg(&folder)
             .arg(thread)
             .stdin(Stdio::null())
             .spawn();
-        let accepted = executor.and_then(|executor| {
-            let streams: io::Result<Vec<_>> =
-                (0..=PROCESSES).map(|_| Ok(listener.accept()?.0)).collect();
-            Ok((executor, streams?))
+        let accepted = executor.and_then(|mut executor| {
+            let mut streams = Vec::new();
+            while streams.len() <= PROCESSES {
+                match listener.accept() {
+                    Ok((stream, _)) => streams.push(stream),
+                    Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+                    Err(_) => {
+                        if let Some(status) = executor.try_wait()? {
+                            return Err(io::Error::other(format!("the executor: {status}")));
+                        }
+                        thread::yield_now();
+                    }
+                }
+            }
+            Ok((executor, streams))
         });
         fs::remove_file(&socket)?;
         let (executor, mut streams) = accepted?;
         let channels = streams.split_off(1);
         let orders = streams.remove(0);
+        orders.set_nonblocking(false)?;
         send(&orders, &Order::Probe)?;
         let abilities = receive(&orders)?;
         let roles = channels.into_iter().map(Role::new).collect::<io::Result<_>>()?;
@@ -127,14 +142,24 @@ impl Machine {
         let role = &mut self.roles[process];
         role.is_inside = true;
         send(Patient(&role.channel), &message).expect("the process listens");
-        if let Request::Fork { child } = *request {
-            self.born(child);
+        let mut fates = self.settle(request.may_kill());
+        if let (Request::Fork { child }, Some(Fate::Replied(reply))) = (request, &fates[process]) {
+            assert_eq!(reply.answer, 0, "this machine has room for one more process");
+            self.born(*child);
         }
-        let fates = self.settle(request.may_kill());
         if fates.contains(&Some(Fate::Died)) {
             let dead = self.roles.iter().filter(|role| role.is_dead);
             let dead = dead.filter_map(|role| role.pid).collect();
             self.order(&Order::Bury(dead));
+        }
+        // Only now is everybody known who may have sent a signal.
+        let pids: Vec<i32> = self.roles.iter().map_while(|role| role.pid).collect();
+        for fate in fates.iter_mut().flatten() {
+            if let Fate::Replied(Reply { told, handled, .. }) = fate {
+                for info in told.iter_mut().chain(handled) {
+                    info.process = name(info.process as i32, &pids);
+                }
+            }
         }
         fates
     }

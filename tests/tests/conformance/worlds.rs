@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use harness::kernel::{
-    Address, Call, Config, Control, Delivery, Errno, Fd, Kernel as _, Simulated, Status,
+    Address, Call, Config, Control, Delivery, Errno, Fd, Kernel as _, OpenFlags, QueueAttributes,
+    Simulated, Status, Waiting,
 };
-use harness::kernel::{OpenFlags, QueueAttributes};
 use harness::process::ProcessId;
 use tests::conformance::{
     Abilities, DESCRIPTORS, Info, Knowledge, PATHS, PROCESSES, Reply, Request, told,
@@ -24,6 +24,8 @@ pub(crate) struct World {
     inside: [Option<Request>; PROCESSES],
     /// Descriptors that a process that ends has yet to close: it does so one after the other.
     closing: [Option<Vec<Fd>>; PROCESSES],
+    /// What it receives into.
+    buffers: [Vec<u8>; PROCESSES],
     /// Handlers that have run in the call of each.
     handled: [Vec<Info>; PROCESSES],
     /// Signals are left for the next call.
@@ -61,6 +63,7 @@ impl World {
             inside: Default::default(),
             closing: Default::default(),
             handled: Default::default(),
+            buffers: Default::default(),
             hears_later: false,
             born: 1,
             dead: BTreeSet::new(),
@@ -110,7 +113,7 @@ impl World {
     }
 
     fn open(&mut self, process: usize) -> Vec<(i32, OpenFlags)> {
-        let fds = 3..DESCRIPTORS as i32;
+        let fds = (3..DESCRIPTORS).filter_map(|fd| i32::try_from(fd).ok());
         let flags = fds.filter_map(|fd| {
             let mut call = Call::Fcntl { fd: Fd(fd), control: Control::GetFlags };
             match self.kernel.step(ProcessId::new(process), &mut call, &mut Nobody) {
@@ -158,16 +161,25 @@ impl World {
                 }
                 continue;
             };
-            if !movers.is_empty() {
+            if !movers.is_empty() || !world.bargers().is_empty() {
                 if seen.contains(&world) {
                     continue;
                 }
                 seen.push(world.clone());
             }
+            let bargers = world.bargers();
             for mover in movers {
                 let mut other = world.clone();
                 other.go_on(mover);
                 waiting.push(other);
+            }
+            for barger in bargers {
+                let mut other = world.clone();
+                other.go_on(barger);
+                // Stepped in vain it would only lose its place in line.
+                if other.inside[barger].is_none() {
+                    waiting.push(other);
+                }
             }
             world.go_on(last);
             waiting.push(world);
@@ -189,6 +201,24 @@ impl World {
         (0..self.born).filter(can).collect()
     }
 
+    /// Who waits at a socket behind others who wait for the same and can go on. Linux wakes all who receive from a
+    /// stream, and all who wait for their own room to send; who came last may be the first to run
+    /// (measured). The order in which the simulation serves them is fairer.
+    fn bargers(&self) -> Vec<usize> {
+        let why = |it: usize| match self.kernel.waiting(ProcessId::new(it)) {
+            Some(Waiting::SocketToReceive(socket)) => Some((false, socket)),
+            Some(Waiting::SocketToSend(socket, _)) => Some((true, socket)),
+            _ => None,
+        };
+        let movers = self.movers();
+        let is_behind = |&it: &usize| {
+            !movers.contains(&it)
+                && why(it).is_some()
+                && movers.iter().any(|&mover| why(mover) == why(it))
+        };
+        (0..self.born).filter(is_behind).collect()
+    }
+
     /// A process takes a step in its call.
     fn go_on(&mut self, process: usize) {
         let me = ProcessId::new(process);
@@ -202,7 +232,7 @@ impl World {
             self.born = child + 1;
         }
         let fate = loop {
-            let (status, reply) = request.enter(&mut self.kernel, me);
+            let (status, reply) = request.enter(&mut self.kernel, me, &mut self.buffers[process]);
             match status {
                 Status::Done(_) | Status::Interrupted(Some(_)) => {
                     if !self.hears_later && self.signals_kill(me) {
@@ -231,6 +261,7 @@ impl World {
         self.inside[process] = None;
         self.closing[process] = None;
         self.handled[process].clear();
+        self.buffers[process].clear();
         self.fates[process] = Some(fate);
         self.note_the_dead();
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::choice::{Choice, Chooser};
-use crate::kernel::{Config, Delivery, Kernel as _, Status};
+use crate::kernel::{Config, Control, Delivery, Kernel as _, Status};
 
 /// Takes what is usual.
 struct Usual;
@@ -399,6 +399,48 @@ fn poll_and_those_who_wait_want_three_quarters_free_and_a_newcomer_does_not() {
         assert!(!machine.is_ready(B));
         std::mem::swap(&mut machine.0, &mut barging);
         assert_eq!(machine.send_by(B, a, b"y"), Ok(1));
+    }
+}
+
+#[test]
+fn what_comes_wakes_those_who_wait_to_send_and_any_room_will_do_for_them() {
+    for kind in KINDS {
+        let mut machine = Machine::new();
+        let [a, b] = machine.pair_with(kind, BLOCKING);
+        machine.fork();
+        for _ in 0..278 {
+            machine.send(a, &"x".repeat(100)).unwrap();
+        }
+        assert_eq!(machine.send_by(B, a, b"y"), WAITS);
+        assert_eq!(machine.send(b, "z"), Ok(1));
+        assert!(machine.is_ready(B));
+        assert_eq!(machine.send_by(B, a, b"y"), WAITS, "there is none yet");
+        machine.receive_with(A, b, 100, NONE).unwrap();
+        assert!(!machine.is_ready(B), "one place is not three quarters");
+        assert_eq!(machine.send(b, "z"), Ok(1));
+        assert!(machine.is_ready(B));
+        assert_eq!(machine.send_by(B, a, b"y"), Ok(1));
+    }
+}
+
+#[test]
+fn whether_a_call_waits_is_settled_as_it_begins() {
+    for flag_comes in [false, true] {
+        let mut machine = Machine::new();
+        let [a, b] = machine.pair_with(STREAM, BLOCKING);
+        machine.fork();
+        let bytes = vec![b'x'; 900_000];
+        assert_eq!(machine.send_by(B, a, &bytes), WAITS);
+        if flag_comes {
+            let control = Control::SetFlags(NONBLOCK);
+            assert_eq!(machine.step(A, &mut Call::Fcntl { fd: a, control }), Ok(0));
+        }
+        while !machine.is_ready(B) {
+            machine.receive_with(A, b, 100_000, NONE).unwrap();
+        }
+        assert_eq!(machine.send_by(B, a, &bytes), WAITS);
+        let outcome = machine.send_by(C, a, &bytes);
+        assert_eq!(outcome, if flag_comes { fails(Errno::EAGAIN) } else { WAITS });
     }
 }
 

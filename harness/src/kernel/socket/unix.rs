@@ -251,7 +251,7 @@ impl Simulated {
             wait.done += bytes.len();
             let charge = charge(SocketType::Stream, bytes.len());
             let packet = Packet { bytes, charge, sender: Sender::Is(me) };
-            self.socket_mut(peer).queue.push_back(packet);
+            self.arrives(peer, packet);
         }
         Ok(wait.done)
     }
@@ -323,8 +323,15 @@ impl Simulated {
         }
         let charge = charge(kind, bytes.len());
         let packet = Packet { bytes: bytes.to_vec(), charge, sender: Sender::Is(me) };
-        self.socket_mut(receiver).queue.push_back(packet);
+        self.arrives(receiver, packet);
         Ok(bytes.len())
+    }
+
+    /// A packet comes. Linux wakes all who wait at the receiver, also those who wait to send from it: they look
+    /// whether there is any room (measured).
+    fn arrives(&mut self, receiver: SocketId, packet: Packet) {
+        self.socket_mut(receiver).queue.push_back(packet);
+        self.wake(|why| matches!(why, Waiting::SocketToSend(id, _) if id == receiver));
     }
 
     /// recv(2), recvfrom(2).
@@ -457,7 +464,9 @@ impl Simulated {
     /// A socket goes. Its peer is told ECONNRESET if it leaves anything unread, or was never accepted (measured).
     fn part(&mut self, id: SocketId, is_embryo: bool) {
         let unread = std::mem::take(&mut self.socket_mut(id).queue);
-        let is_reset = is_embryo || !unread.is_empty();
+        // An empty packet that would be read next does not count (measured).
+        let next_is_empty = unread.front().is_some_and(|packet| packet.bytes.is_empty());
+        let is_reset = is_embryo || unread.len() > usize::from(next_is_empty);
         let name = self.socket(id).name.clone();
         for other in self.all_sockets_mut() {
             if other.peer == Peer::Is(id) {
