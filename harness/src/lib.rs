@@ -12,6 +12,7 @@
 //! | [`process`], [`message`], [`event`], [`choice`], [`clock`] | the words: who, what is sent, what happened, what is asked |
 //! | [`oracle`] | judges: folds over events |
 //! | [`memory`] | the memory of one execution, as a value |
+//! | [`kernel`] | the machine of one execution, as a value |
 //! | [`trace`] | schedule and trace: text forms and the drawing |
 //! | [`strategy`] | who answers choices |
 //! | [`engine`] | one execution, its waiting loops, its fibers |

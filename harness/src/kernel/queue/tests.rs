@@ -1,3 +1,5 @@
+//! Queues and those who wait at them: both sides of every rule.
+
 use super::super::bench::{Bench, p};
 use super::super::time::START;
 use super::super::{

@@ -1,3 +1,5 @@
+//! Signals, and what becomes of children: both sides of every rule.
+
 use super::super::bench::{Bench, p};
 use super::super::time::START;
 use super::super::{
