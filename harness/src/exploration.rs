@@ -124,6 +124,9 @@ const EXHAUSTIVE_STEPS_SHARE: u64 = 25;
 /// Operations of a sampling exploration, for each execution that it may have and each process.
 const SAMPLED_STEPS_SHARE: u64 = 20;
 
+/// An execution of system calls takes as long as so many of operations on memory.
+const CALLS_SHARE: u64 = 4;
+
 /// Operations that a sampling exploration may take in any case.
 const SAMPLED_STEPS_MIN: u64 = 20_000;
 
@@ -291,6 +294,8 @@ impl<'a> Explorer<'a> {
         mut observer: impl FnMut() -> O,
         mut judge: impl FnMut(&Run<'_>, &O) -> Option<B>,
     ) -> Result<Exploration<B>, Crash> {
+        let calls = self.scenario.machine(setup.situation).is_some();
+        let executions_max = executions_max.div_ceil(if calls { CALLS_SHARE } else { 1 });
         let mut found = Exploration::nothing();
         let mut left = executions_max;
         let usual = executions_max * SAMPLED_STEPS_SHARE * setup.processes() as u64;
@@ -322,7 +327,7 @@ impl<'a> Explorer<'a> {
             ..setup.clone()
         };
         if self.scenario.machine(setup.situation).is_some() {
-            return self.visit_states(setup, executions_max, observer, judge);
+            return self.visit_states(setup, executions_max.div_ceil(CALLS_SHARE), observer, judge);
         }
         for restarts in 0.. {
             let hidden_before = self.engine.hidden_turns();
