@@ -136,7 +136,7 @@ pub enum Safety {
     /// [`Rule::Monitor`].
     Monitor(Monitor),
     /// [`Rule::Mailbox`].
-    Mailbox(Mailbox),
+    Mailbox(Box<Mailbox>),
 }
 
 impl Safety {
@@ -151,7 +151,7 @@ impl Safety {
             Rule::ReadersWriters => Self::ReadersWriters(ReadersWriters::new()),
             Rule::Monitor => Self::Monitor(Monitor::new()),
             Rule::Mailbox { capacity, discipline } => {
-                Self::Mailbox(Mailbox::new(capacity, discipline))
+                Self::Mailbox(Box::new(Mailbox::new(capacity, discipline)))
             }
         }
     }

@@ -1,9 +1,7 @@
 //! One event in the words of the source: `flag[1].load(SeqCst) → false`.
 
 use super::names::Names;
-use crate::event::{
-    Access, AccessKind, EventKind, LocationId, Received, Sent, Service, blocking,
-};
+use crate::event::{Access, AccessKind, EventKind, LocationId, Received, Sent, Service, blocking};
 
 /// What the process did, and what came of it.
 pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
