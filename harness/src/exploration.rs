@@ -119,7 +119,7 @@ const CUT_MAX: u64 = 8;
 
 /// Operations of an exhaustive exploration, for each execution that it may have: those of a solution
 /// that goes round and round are long, and it would take them for progress.
-const EXHAUSTIVE_STEPS_SHARE: u64 = 25;
+const EXHAUSTIVE_STEPS_SHARE: u64 = 70;
 
 /// Operations of a sampling exploration, for each execution that it may have and each process.
 const SAMPLED_STEPS_SHARE: u64 = 20;

@@ -56,13 +56,13 @@ pub enum TryReceiveError {
 /// 1. *Mutual exclusion*, which is here integrity and order. Each message that is received was sent, is whole,
 ///    fits the call, and is received once; if its `send` or `try_send` failed it is never received. Never more
 ///    messages are inside than there is room for, so with capacity 0 a `send` returns only if a `receive` or
-///    `try_receive` that its message fits was called. A call does not receive a message if all the while
-///    a better one that fits was inside: one whose sending had returned before that of the other began; in
-///    a mailbox by priority, one with a greater priority, or with the same and sent before. What is said
-///    without waiting is true: `Full` only if at some moment of the call there may have been no
-///    room, `Empty` and `false` only if no message that fits was inside all the while, `true` only if there
-///    may have been one. And what happens before a message is sent happens before the return of the
-///    call that receives it.
+///    `try_receive` that its message fits was called. A call does not receive a message if a better one that
+///    fits was inside all the while that the call had it to choose: in a FIFO mailbox one whose sending had
+///    returned before that of the other was called; in one by priority, one with a greater priority, or with the
+///    same and sent before. What is said without waiting is true: `Full` only if at some moment of the call
+///    there may have been no room, `Empty` and `false` only if no message that fits was inside all the while,
+///    `true` only if there may have been one. And what happens before a message is sent happens before the
+///    return of the call that receives it.
 /// 2. *Progress.* Whoever waits for room, or for a message that fits, goes on when there is one; with capacity 0,
 ///    sender and receiver go on when both are there. Nothing gets lost: neither messages nor wake-ups. `try_send`,
 ///    `try_receive`, `arrived` and `close` wait for nobody. After `close` everybody who waits is told

@@ -61,7 +61,7 @@ struct Request {
 }
 
 impl Request {
-    fn fits(&self, message: &Message) -> bool {
+    fn fits(self, message: Message) -> bool {
         message.to.is_none_or(|to| to == self.me)
             && self.from.is_none_or(|from| from == message.from)
     }
@@ -205,7 +205,7 @@ impl Mailbox {
     /// The messages that are surely inside and that fit a call of somebody who waits for one. At the end of
     /// an execution in which all sleep they are lost, or nobody was told of them.
     pub fn left_behind(&self) -> Vec<Message> {
-        let waits = |letter: &Letter| self.takers().any(|taker| taker.fits(&letter.message));
+        let waits = |letter: &Letter| self.takers().any(|taker| taker.fits(letter.message));
         let inside = |letter: &&Letter| letter.sent.is_some() && letter.taken.is_none();
         self.letters.iter().filter(inside).filter(|it| waits(it)).map(|it| it.message).collect()
     }
@@ -229,10 +229,10 @@ impl Mailbox {
     /// receiving now may have one that fits its call.
     fn surely<'a>(
         &self,
-        letters: impl Iterator<Item = &'a Letter> + Clone,
+        letters: &(impl Iterator<Item = &'a Letter> + Clone),
         beyond: usize,
     ) -> Option<&'a Letter> {
-        let fits = |taker: &&Request| letters.clone().any(|letter| taker.fits(&letter.message));
+        let fits = |taker: &&Request| letters.clone().any(|letter| taker.fits(letter.message));
         let hands = self.takers().filter(fits).count();
         letters.clone().nth(hands + beyond)
     }
@@ -241,7 +241,7 @@ impl Mailbox {
     fn crowded(&self) -> Option<Fault> {
         let inside =
             self.letters.iter().filter(|letter| letter.sent.is_some() && letter.taken.is_none());
-        self.surely(inside.clone(), self.capacity as usize)?;
+        self.surely(&inside, self.capacity as usize)?;
         let last = inside.max_by_key(|letter| letter.sent)?;
         Some(Fault::TooMany { message: last.message, capacity: self.capacity })
     }
@@ -306,11 +306,11 @@ impl Mailbox {
         let request = self.requests[process.index()].take()?;
         match received {
             Received::Pending => None,
-            Received::Message(message) => self.took(&request, message),
+            Received::Message(message) => self.took(request, message),
             Received::Empty => {
                 let told = "Empty";
                 let closed = self.was_closed(request.called);
-                self.there(&request, request.called)
+                self.there(request, request.called)
                     .map(|message| Fault::NotEmpty { process, told, message })
                     .or_else(|| closed.then_some(Fault::StillOpen { process, told }))
                     .or_else(|| self.crowded())
@@ -320,7 +320,7 @@ impl Mailbox {
                     return Some(Fault::NotClosed { process });
                 };
                 // At one moment it was closed and empty: after the later of the two calls.
-                self.there(&request, request.called.max(closed))
+                self.there(request, request.called.max(closed))
                     .map(|message| Fault::NotEmpty { process, told: "Closed", message })
                     .or_else(|| self.crowded())
             }
@@ -328,17 +328,17 @@ impl Mailbox {
     }
 
     /// A message that fits and is surely inside since that moment.
-    fn there(&self, request: &Request, since: u32) -> Option<Message> {
+    fn there(&self, request: Request, since: u32) -> Option<Message> {
         let letters = self.letters.iter().filter(|letter| {
             letter.sent.is_some_and(|sent| sent < since)
                 && letter.taken.is_none()
-                && request.fits(&letter.message)
+                && request.fits(letter.message)
         });
-        self.surely(letters, 0).map(|letter| letter.message)
+        self.surely(&letters, 0).map(|letter| letter.message)
     }
 
-    fn took(&mut self, request: &Request, message: Message) -> Option<Fault> {
-        let Request { me: process, from, .. } = *request;
+    fn took(&mut self, request: Request, message: Message) -> Option<Fault> {
+        let Request { me: process, from, .. } = request;
         let place = self.letters.iter().position(|letter| letter.message.body == message.body);
         let Some(place) = place else { return Some(Fault::NeverSent { process, message }) };
         let letter = &mut self.letters[place];
@@ -351,9 +351,9 @@ impl Mailbox {
         if letter.refused.is_some() {
             return Some(Fault::Refused { message, told: "that it is not" });
         }
-        letter.taken = Some((*request, self.moment));
+        letter.taken = Some((request, self.moment));
         let this = *letter;
-        if !request.fits(&message) {
+        if !request.fits(message) {
             return Some(Fault::Misdelivered { process, from, message });
         }
         self.order(request, &this).or_else(|| self.crowded())
@@ -361,7 +361,7 @@ impl Mailbox {
 
     /// Whether a call that received `this` should have received another message, or an earlier call
     /// should have received this one.
-    fn order(&self, request: &Request, this: &Letter) -> Option<Fault> {
+    fn order(&self, request: Request, this: &Letter) -> Option<Fault> {
         // Surely inside before the one with the other message can have taken effect.
         let there = |letter: &Letter, called: u32, other: &Letter| {
             letter.sent.is_some_and(|sent| sent < called.max(other.called))
@@ -371,7 +371,7 @@ impl Mailbox {
             returned < request.called
                 && this.goes_before(other, self.discipline)
                 && there(this, earlier.called, other)
-                && earlier.fits(&this.message)
+                && earlier.fits(this.message)
         });
         if let Some(worse) = worse {
             return Some(Fault::OutOfOrder { first: this.message, second: worse.message });
@@ -380,21 +380,21 @@ impl Mailbox {
             other.taken.is_none()
                 && other.goes_before(this, self.discipline)
                 && there(other, request.called, this)
-                && request.fits(&other.message)
+                && request.fits(other.message)
         });
-        let better = self.surely(better, 0)?;
+        let better = self.surely(&better, 0)?;
         Some(Fault::OutOfOrder { first: better.message, second: this.message })
     }
 
     fn looked(&mut self, process: ProcessId, answer: bool) -> Option<Fault> {
         let request = self.requests[process.index()].take()?;
         if answer {
-            let fits = |letter: &&Letter| request.fits(&letter.message);
+            let fits = |letter: &&Letter| request.fits(letter.message);
             let mut there = self.letters.iter().filter(fits);
             let some = there.any(|letter| !letter.was_over(request.called));
             return (!some).then_some(Fault::NotArrived { process });
         }
-        let message = self.there(&request, request.called)?;
+        let message = self.there(request, request.called)?;
         Some(Fault::NotEmpty { process, told: "false", message })
     }
 }
@@ -542,12 +542,12 @@ mod tests {
     #[test]
     fn what_is_received_was_sent_once_and_is_whole() {
         let one = mail(1);
-        let once = story(&[&sent(one), &got(1, one)]);
-        assert_eq!(fault(1, Fifo, &once), None);
+        let usual = story(&[&sent(one), &got(1, one)]);
+        assert_eq!(fault(1, Fifo, &usual), None);
         assert!(matches!(fault(1, Fifo, &got(1, one)), Some(Fault::NeverSent { .. })));
         let early = [(1, Asks(None)), (0, Sends(one)), (1, gets(one)), (0, DONE)];
         assert_eq!(fault(1, Fifo, &early), None, "its sending need not have returned");
-        let twice = story(&[&once, &got(2, one)]);
+        let twice = story(&[&usual, &got(2, one)]);
         assert!(matches!(fault(1, Fifo, &twice), Some(Fault::Twice { .. })));
         let mixed = story(&[&sent(one), &got(1, urgent(1, 3))]);
         assert!(matches!(fault(1, Fifo, &mixed), Some(Fault::Mixed { .. })));

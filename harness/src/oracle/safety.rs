@@ -153,7 +153,7 @@ pub enum Safety {
     /// [`Rule::Messages`].
     Messages(Messages),
     /// [`Rule::Mailbox`].
-    Mailbox(Mailbox),
+    Mailbox(Box<Mailbox>),
 }
 
 impl Safety {
@@ -174,7 +174,7 @@ impl Safety {
                 Self::Messages(Messages::new(receiver, others))
             }
             Rule::Mailbox { capacity, discipline } => {
-                Self::Mailbox(Mailbox::new(capacity, discipline))
+                Self::Mailbox(Box::new(Mailbox::new(capacity, discipline)))
             }
         }
     }

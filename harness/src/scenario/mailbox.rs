@@ -43,9 +43,15 @@ const fn situation(
     Situation { name, title, rule, cast, asks, may_panic: false }
 }
 
-const fn by_priority(situation: Situation, capacity: u32) -> Situation {
+const fn by_priority(
+    name: &'static str,
+    title: &'static str,
+    capacity: u32,
+    processes: (usize, usize),
+    asks: Asks,
+) -> Situation {
     let rule = Rule::Mailbox { capacity, discipline: Discipline::Priority };
-    Situation { rule, ..situation }
+    Situation { rule, ..situation(name, title, capacity, processes, asks) }
 }
 
 // Who sends, who receives, and for how much there is room.
@@ -144,24 +150,18 @@ const CHOOSY_ROUNDS_MAX: u32 = 3;
 // Which message is first.
 
 static URGENT: Situation = by_priority(
-    situation(
-        "urgent",
-        "priorities 1, 0, 0, 2, again and again; room for three; goods",
-        3,
-        TWO,
-        BOTH,
-    ),
+    "urgent",
+    "priorities 1, 0, 0, 2, again and again; room for three; goods",
     3,
+    TWO,
+    BOTH,
 );
 static URGENT_SENDERS: Situation = by_priority(
-    situation(
-        "urgent_senders",
-        "the messages of P1 have priority 1, those of P0 do not; P2 receives; room for two; goods",
-        2,
-        THREE,
-        BOTH,
-    ),
+    "urgent_senders",
+    "the messages of P1 have priority 1, those of P0 do not; P2 receives; room for two; goods",
     2,
+    THREE,
+    BOTH,
 );
 
 // Who does not wait.
@@ -459,13 +459,16 @@ impl<S: MessagePassing> Correspondent<'_, S> {
                 self.receive(None);
             }
             "direct" if first => {
-                let others = others().collect::<Vec<_>>();
-                others.into_iter().for_each(|other| _ = self.send(Some(other), 0));
+                for other in others().collect::<Vec<_>>() {
+                    self.send(Some(other), 0);
+                }
             }
             "direct" => _ = self.receive(None),
             "server" => self.asks_or_answers(),
             "choosy" | "choosy_rendezvous" if first => {
-                others().rev().for_each(|other| _ = self.receive(Some(other)));
+                for other in others().rev() {
+                    self.receive(Some(other));
+                }
             }
             "tries" if first => {
                 self.try_receive();
@@ -513,7 +516,9 @@ impl<S: MessagePassing> Correspondent<'_, S> {
         let first = self.me.index() == 0;
         match self.all.situation.name {
             "end" if first => {
-                (0..rounds).for_each(|_| _ = self.send(None, 0));
+                for _ in 0..rounds {
+                    self.send(None, 0);
+                }
                 self.close();
             }
             "end" => self.drain(rounds),

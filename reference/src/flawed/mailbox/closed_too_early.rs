@@ -50,14 +50,14 @@ impl Mailbox {
     fn best(&self, me: ProcessId, from: Option<ProcessId>) -> Option<(&Slot, Message)> {
         let all = self.inside.iter().chain(&self.shown);
         let there = all.filter_map(|slot| Some((slot, slot.message.get()?)));
-        let mine = there.filter(|(_, message)| Self::is_for(message, me, from));
+        let mine = there.filter(|(_, message)| Self::is_for(*message, me, from));
         mine.min_by_key(|(slot, message)| {
             let urgency = if self.urgent_first { message.priority } else { 0 };
             (u8::MAX - urgency, slot.stamp.get())
         })
     }
 
-    fn is_for(message: &Message, me: ProcessId, from: Option<ProcessId>) -> bool {
+    fn is_for(message: Message, me: ProcessId, from: Option<ProcessId>) -> bool {
         let for_me = match message.to {
             Some(to) => to == me,
             None => true,
@@ -88,7 +88,7 @@ impl Mailbox {
     fn give(&self, message: Message) -> bool {
         let waiting = |receiver: &usize| {
             self.waits[*receiver].get()
-                && Self::is_for(&message, ProcessId::new(*receiver), self.wants[*receiver].get())
+                && Self::is_for(message, ProcessId::new(*receiver), self.wants[*receiver].get())
         };
         let receiver = (0..self.waits.len()).find(waiting);
         if let Some(receiver) = receiver {

@@ -33,7 +33,7 @@ impl Mailbox {
         let mut best: Option<(usize, Message)> = None;
         for place in 0..self.count.get() {
             let Some(message) = self.line[place].get() else { continue };
-            if !fits(&message, me, from) {
+            if !fits(message, me, from) {
                 continue;
             }
             let goes_first = match (best, self.discipline) {
@@ -74,7 +74,7 @@ impl Mailbox {
     fn hand_over(&self, message: Message) -> bool {
         let waits = |receiver: &usize| {
             let from = self.from[*receiver].get();
-            self.wants[*receiver].get() && fits(&message, ProcessId::new(*receiver), from)
+            self.wants[*receiver].get() && fits(message, ProcessId::new(*receiver), from)
         };
         let Some(receiver) = (0..self.wants.len()).find(waits) else { return false };
         self.hands[receiver].set(Some(message));
@@ -97,7 +97,7 @@ impl Mailbox {
     }
 }
 
-fn fits(message: &Message, me: ProcessId, from: Option<ProcessId>) -> bool {
+fn fits(message: Message, me: ProcessId, from: Option<ProcessId>) -> bool {
     message.to.is_none_or(|to| to == me) && from.is_none_or(|from| from == message.from)
 }
 
