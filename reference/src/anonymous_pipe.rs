@@ -3,7 +3,7 @@
 //! So nothing that is written mixes, however long it is. The receiver waits for all pipes at once with poll(2),
 //! and takes from each what is there; a record is complete when all of its bytes are.
 
-use harness::os::{self, Errno, Fd, Handler, PollEvents, PollFd, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, PollEvents, PollFd, SigSet, Signal};
 use harness::prelude::*;
 
 /// Bytes of the length before a record.
@@ -58,7 +58,8 @@ impl RecordPipe for AnonymousPipe {
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
         // A write to a pipe that nobody reads is to fail, and not to kill.
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        let (none, flags) = (SigSet::default(), ActionFlags::empty());
+        os::sigaction(Signal::PIPE, Handler::Ignore, none, flags)?;
         for (sender, [reads, writes]) in std::mem::take(&mut self.pipes).into_iter().enumerate() {
             match role {
                 Role::Receiver => {
