@@ -1133,7 +1133,7 @@ fn halves_of_a_tcp_connection() {
 fn tcp_holds_so_many_bytes() {
     let mut machine = Machine::with(Config { stream_bytes_max: 10, ..Config::default() });
     let [a, b] = machine.tcp_connection();
-    let fcntl = super::super::Control::SetFlags(BLOCKING);
+    let fcntl = Control::SetFlags(BLOCKING);
     machine.step(A, &mut Call::Fcntl { fd: a, control: fcntl }).unwrap();
     machine.fork();
     assert_eq!(machine.send_by(B, a, b"0123456789ab"), WAITS);
