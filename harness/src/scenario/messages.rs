@@ -159,7 +159,7 @@ pub(super) static RECORDS: [Exchange; 8] = [
             true,
             2,
         ),
-        lengths: &[9000, 20],
+        lengths: &[9000, 18],
         parent_receives: true,
         enough: None,
         machine: Machine { interrupts: 2, ..SMALL },

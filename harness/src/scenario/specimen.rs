@@ -11,7 +11,11 @@ const PERIOD: usize = 9;
 /// So many bytes tell where they come from.
 const TELLING: usize = PERIOD;
 
-/// The content of a message of that length: `B0@00000|B0@00009|…`.
+/// What some mark the end of a record with, or fill it up with. Any byte may occur in a record: these do so
+/// early, and the others later.
+const MARKS: [u8; 12] = [b'\n', 0, 0xff, b' ', b'|', b'\r', b',', b';', b'\\', 0x1b, 0x04, 0x7f];
+
+/// The content of a message of that length: `B0@00000` and a byte, `B0@00009` and another one, and so on.
 pub(super) fn content(id: MessageId, length: usize) -> Vec<u8> {
     let mut content = Vec::with_capacity(length + PERIOD);
     let digit = |number: usize| b'0' + (number % 10) as u8;
@@ -22,7 +26,8 @@ pub(super) fn content(id: MessageId, length: usize) -> Vec<u8> {
         let places = [10_000, 1000, 100, 10, 1].map(|unit| digit(place / unit));
         content.extend([sender, digit(usize::from(id.number)), b'@']);
         content.extend(places);
-        content.push(b'|');
+        let count = place / PERIOD;
+        content.push(MARKS.get(count).copied().unwrap_or(count as u8));
     }
     content.truncate(length);
     content
@@ -80,10 +85,17 @@ mod tests {
 
     #[test]
     fn a_message_is_known_when_it_is_whole() {
-        assert_eq!(content(id(1, 0), 12), b"B0@00000|B0@");
+        assert_eq!(content(id(1, 0), 12), b"B0@00000\nB0@");
         for (id, length) in [(id(0, 0), 2), (id(1, 0), 6000), (id(2, 3), 100)] {
             assert_eq!(seen(&content(id, length)), Collected::Message(id));
         }
+    }
+
+    #[test]
+    fn a_message_may_have_any_byte_in_it() {
+        let long = content(id(1, 0), 3000);
+        assert_eq!((0..=u8::MAX).find(|byte| !long.contains(byte)), None);
+        assert_eq!(content(id(1, 0), 18).last(), Some(&0));
     }
 
     #[test]
