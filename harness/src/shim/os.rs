@@ -25,7 +25,8 @@
 
 use std::panic::Location;
 use std::rc::Rc;
-use std::time::Duration;
+/// A span of time, and since the Epoch a point in time.
+pub use std::time::Duration;
 
 use crate::backend;
 use crate::engine::code;
