@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::file::{File, Object};
-use super::{PipeId, QueueId, Simulated, SocketId, Waiting};
-use crate::process::{ProcessId, ProcessSet};
+use super::{Fd, PipeId, QueueId, Simulated, SocketId, Waiting};
+use crate::process::ProcessId;
 
 impl Simulated {
     /// What `process` waits for, and who could give it; `None` if it does not wait.
@@ -12,13 +12,11 @@ impl Simulated {
         let why = self.waiting(process)?;
         Some(match why {
             Waiting::PipeToRead(pipe) => {
-                let writers = self.holders(Object::Pipe(pipe), File::writes);
-                format!("for bytes, or for the end, of {}. {writers}", name_of_pipe(pipe))
+                let (writers, pipe) = (self.writers(pipe), name_of_pipe(pipe));
+                format!("for bytes, or for the end, of {pipe}. {writers}")
             }
             Waiting::PipeToWrite(pipe, bytes) => {
-                let readers = self.holders(Object::Pipe(pipe), File::reads);
-                let pipe = name_of_pipe(pipe);
-                let readers = readers.replace("writing", "reading");
+                let (readers, pipe) = (self.readers(pipe), name_of_pipe(pipe));
                 format!("for room for {bytes} bytes in {pipe}. {readers}")
             }
             Waiting::FifoToOpen { reads: true, .. } => {
@@ -27,7 +25,12 @@ impl Simulated {
             Waiting::FifoToOpen { reads: false, .. } => {
                 "for somebody who opens the FIFO for reading.".to_owned()
             }
-            Waiting::Poll => "for an event of any of the descriptors.".to_owned(),
+            Waiting::Poll => {
+                let polled = self.process(process).wait.iter().flat_map(|wait| &wait.polled);
+                let others = polled.filter_map(|polled| self.other_end(process, polled.fd));
+                let others: String = others.map(|text| format!(" {text}")).collect();
+                format!("for an event of any of the descriptors.{others}")
+            }
             Waiting::QueueToSend(queue) => format!("for room in {}.", name_of_queue(queue)),
             Waiting::QueueToReceive(queue) => format!("for a message in {}.", name_of_queue(queue)),
             Waiting::SocketToReceive(socket) => {
@@ -49,30 +52,44 @@ impl Simulated {
         })
     }
 
-    /// Who has an end of that object open, by which descriptors.
-    fn holders(&self, object: Object, end: fn(&File) -> bool) -> String {
+    fn writers(&self, pipe: PipeId) -> String {
+        self.holders("writing", Object::Pipe(pipe), File::writes)
+    }
+
+    fn readers(&self, pipe: PipeId) -> String {
+        self.holders("reading", Object::Pipe(pipe), File::reads)
+    }
+
+    /// Who has the other end of what `process` polls by this descriptor, if it is a pipe.
+    fn other_end(&self, process: ProcessId, fd: Fd) -> Option<String> {
+        let file = self.file(process, fd).ok()?;
+        let Object::Pipe(pipe) = file.object else { return None };
+        let others = if file.reads() { self.writers(pipe) } else { self.readers(pipe) };
+        Some(format!("Descriptor {} is {}. {others}", fd.0, name_of_pipe(pipe)))
+    }
+
+    /// Who has that end of the object open, by which descriptors.
+    fn holders(&self, end: &str, object: Object, is_that_end: fn(&File) -> bool) -> String {
         let mut text = String::new();
-        let mut who = ProcessSet::EMPTY;
         for process in ProcessId::all(self.processes.len()) {
             for (fd, file) in self.descriptors(process) {
-                if file.object == object && end(file) {
-                    who.insert(process);
+                if file.object == object && is_that_end(file) {
                     let comma = if text.is_empty() { "" } else { ", " };
                     let _ = write!(text, "{comma}{process} (descriptor {})", fd.0);
                 }
             }
         }
-        if who.is_empty() {
-            "Nobody has the writing end open.".to_owned()
+        if text.is_empty() {
+            format!("Nobody has its {end} end open.")
         } else {
-            format!("The writing end is open in {text}.")
+            format!("Its {end} end is open in {text}.")
         }
     }
 
     /// The descriptors of a process: `3: pipe 0, reading end`. Empty if it has none.
     pub fn table(&self, process: ProcessId) -> Vec<String> {
         let descriptors = self.descriptors(process);
-        let line = |(fd, file): (super::Fd, &File)| {
+        let line = |(fd, file): (Fd, &File)| {
             let what = match file.object {
                 Object::Pipe(pipe) => {
                     let end = match (file.reads(), file.writes()) {

@@ -1,10 +1,13 @@
 //! Exchanges of messages that went wrong, in words; and machines on which nobody gets on.
 
+use std::fmt::Write as _;
+
 use super::report::WitnessKind;
 use crate::event::{Damage, Event, EventKind, Instead, Progress};
-use crate::kernel::Simulated;
+use crate::kernel::{Kernel as _, Simulated};
 use crate::oracle::Mishap;
 use crate::process::{ProcessId, ProcessSet};
+use crate::scenario::is_datum;
 
 /// The kind of a mishap.
 pub(super) const fn wire(mishap: Mishap) -> WitnessKind {
@@ -98,6 +101,24 @@ fn damaged(process: ProcessId, damage: Damage) -> String {
     format!("What {process} receives is no message that was sent. It is {begins}.")
 }
 
+/// Which descriptors each process has open at the end.
+pub(super) fn tables(machine: &Simulated, processes: usize) -> String {
+    let mut text = "\nDescriptors that are open at this point:\n".to_owned();
+    for process in ProcessId::all(processes) {
+        let table = machine.table(process);
+        let none = if machine.dead().contains(process) {
+            "none; it has ended"
+        } else if machine.is_born(process) {
+            "none"
+        } else {
+            "none; it has not been forked yet"
+        };
+        let lines = if table.is_empty() { none.to_owned() } else { table.join("\n      ") };
+        writeln!(text, "  {process}  {lines}").expect("writing to a string does not fail");
+    }
+    text
+}
+
 /// Who waits for what at the end, since which line, and who could give it to them.
 pub(super) fn plights(machine: &Simulated, who: ProcessSet, events: &[Event]) -> String {
     let plight = |process: ProcessId| {
@@ -111,6 +132,8 @@ pub(super) fn plights(machine: &Simulated, who: ProcessSet, events: &[Event]) ->
             _ => None,
         });
         Some(match call {
+            // The parent waits for its children by itself.
+            Some(call) if is_datum(call.site) => format!("{process} waits in {} {why}", call.call),
             Some(call) => {
                 let file = call.site.file().rsplit(['/', '\\']).next().unwrap_or_default();
                 format!("{process} waits in {} at {file}:{} {why}", call.call, call.site.line())

@@ -126,7 +126,7 @@ impl Told {
         })
     }
 
-    /// The lane diagram, with `mark` at its end.
+    /// The lane diagram, with `mark` at its end; below it, what is open then if there is a machine.
     pub(super) fn drawing(&self, mark: &str) -> String {
         let mut drawing = Drawing::new(self.processes, &self.events, &self.names);
         if let Some(last) = self.events.len().checked_sub(1)
@@ -137,7 +137,11 @@ impl Told {
         if let Some(repeated) = self.repeated.clone().filter(|range| !range.is_empty()) {
             drawing = drawing.repeats(repeated);
         }
-        drawing.to_string()
+        let mut text = drawing.to_string();
+        if let Some(machine) = &self.machine {
+            text.push_str(&exchanged::tables(machine, self.processes));
+        }
+        text
     }
 
     /// The steps.
@@ -154,6 +158,11 @@ impl Told {
                 note: step.note,
             })
             .collect()
+    }
+
+    /// Whether messages are exchanged.
+    pub(super) fn is_of_messages(&self) -> bool {
+        matches!(self.situation.rule, Rule::Messages { .. })
     }
 
     /// Whether two processes were inside at once.
