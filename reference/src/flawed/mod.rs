@@ -6,6 +6,7 @@
 //!
 //! They are written as students write them; that is why some of them look so plausible.
 
+pub mod anonymous_pipe;
 pub mod bakery;
 pub mod bounded_buffer;
 pub mod compare_and_swap;

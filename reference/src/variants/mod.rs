@@ -4,6 +4,7 @@
 //! types, helpers, loops, orderings that are just strong enough, and now and then the algorithm. None
 //! of them may be accused of anything that the mechanism itself does not do.
 
+pub mod anonymous_pipe;
 pub mod bakery;
 pub mod bounded_buffer;
 pub mod compare_and_swap;

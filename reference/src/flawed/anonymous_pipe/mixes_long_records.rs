@@ -1,0 +1,79 @@
+//! Flawed: one pipe for all, with records of any length.
+//!
+//! Bug: what is longer than `PIPE_BUF` may be split, and what another sender writes comes in between.
+//! Convicted of: mutual exclusion, a record is damaged.
+//! Schedule: P1 has written 4096 of its 5004 bytes; P0 reads them; P2 writes; P1 writes the rest.
+
+use harness::os::{self, Errno, Fd, Handler, Signal};
+use harness::prelude::*;
+
+/// The pipe, of which each process keeps one end.
+#[derive(Clone, Debug)]
+pub struct AnonymousPipe {
+    reads: Fd,
+    writes: Fd,
+    mine: Option<Fd>,
+}
+
+fn write_all(fd: Fd, mut bytes: &[u8]) -> os::Result<()> {
+    while !bytes.is_empty() {
+        match os::write(fd, bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
+}
+
+/// Reads until the buffer is full; `false` if the end comes first.
+fn read_all(fd: Fd, mut buffer: &mut [u8]) -> os::Result<bool> {
+    while !buffer.is_empty() {
+        match os::read(fd, buffer) {
+            Ok(0) => return Ok(false),
+            Ok(read) => buffer = &mut buffer[read..],
+            Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(true)
+}
+
+impl RecordPipe for AnonymousPipe {
+    fn open(_senders: usize) -> os::Result<Self> {
+        let [reads, writes] = os::pipe()?;
+        Ok(Self { reads, writes, mine: None })
+    }
+
+    fn begin(&mut self, role: Role) -> os::Result<()> {
+        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        let (mine, other) = match role {
+            Role::Receiver => (self.reads, self.writes),
+            Role::Sender(_) => (self.writes, self.reads),
+        };
+        self.mine = Some(mine);
+        os::close(other)
+    }
+
+    fn send(&mut self, record: &[u8]) -> os::Result<()> {
+        let mut bytes = (record.len() as u32).to_le_bytes().to_vec();
+        bytes.extend(record);
+        write_all(self.writes, &bytes)
+    }
+
+    fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
+        let mut length = [0; 4];
+        if !read_all(self.reads, &mut length)? {
+            return Ok(None);
+        }
+        let mut record = vec![0; u32::from_le_bytes(length) as usize];
+        if !read_all(self.reads, &mut record)? {
+            return Ok(None);
+        }
+        Ok(Some(record))
+    }
+
+    fn end(&mut self) -> os::Result<()> {
+        self.mine.take().map_or(Ok(()), os::close)
+    }
+}

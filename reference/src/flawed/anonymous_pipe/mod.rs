@@ -1,0 +1,30 @@
+//! Records through anonymous pipes that go wrong.
+
+pub mod closes_twice;
+pub mod delivers_what_is_torn;
+pub mod dies_of_a_broken_pipe;
+pub mod dies_with_the_token;
+pub mod drops_what_it_has_read;
+pub mod ends_with_the_first;
+pub mod forgets_the_header;
+pub mod gives_up_at_a_signal;
+pub mod gives_up_when_it_is_full;
+pub mod ignores_the_count;
+pub mod keeps_the_neighbours_end;
+pub mod keeps_the_read_end;
+pub mod keeps_the_write_end;
+pub mod leaves_it_open;
+pub mod lines;
+pub mod mixes_long_records;
+pub mod one_assembly;
+pub mod one_byte_of_length;
+pub mod pipe_after_the_fork;
+pub mod sends_all_again;
+pub mod takes_a_hangup_for_the_end;
+pub mod takes_a_signal_for_the_end;
+pub mod takes_nothing_for_the_end;
+pub mod takes_reads_for_records;
+pub mod trims_the_padding;
+pub mod trusts_one_read;
+pub mod writes_the_length_first;
+pub mod wrong_end;

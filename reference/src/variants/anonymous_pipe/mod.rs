@@ -1,0 +1,8 @@
+//! Records through anonymous pipes in other styles.
+
+pub mod asks_around;
+pub mod blocks;
+pub mod chunks;
+pub mod escapes;
+pub mod in_turn;
+pub mod nonblocking;
