@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::points::Points;
 use crate::suggest::nearest;
 
-/// The three criteria of the course, which every contract has.
+/// The three criteria of the course. Every contract has the first two, and all but those of messages the third.
 pub(crate) const CRITERIA: [Criterion; 3] =
     [Criterion::MutualExclusion, Criterion::Progress, Criterion::BoundedWaiting];
 
@@ -124,6 +124,8 @@ pub(crate) enum Contract {
     WritersFirst,
     /// `harness::prelude::MesaMonitor`.
     Monitor,
+    /// `harness::prelude::RecordPipe`.
+    RecordPipe,
 }
 
 impl Contract {
@@ -138,6 +140,7 @@ impl Contract {
             Self::Counter => "Counter",
             Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => "ReadWriteLock",
             Self::Monitor => "MesaMonitor",
+            Self::RecordPipe => "RecordPipe",
         }
     }
 
@@ -155,6 +158,7 @@ impl Contract {
             Self::ReadersFirst => "ReadersFirstSubject",
             Self::WritersFirst => "WritersFirstSubject",
             Self::Monitor => "MonitorSubject",
+            Self::RecordPipe => "RecordPipeSubject",
         }
     }
 
@@ -174,6 +178,7 @@ impl Contract {
             Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Preference]
             }
+            Self::RecordPipe => &[MutualExclusion, Progress],
         }
     }
 }
@@ -194,7 +199,8 @@ pub(crate) enum Theory {
 pub(crate) struct Expected {
     mutual_exclusion: Theory,
     progress: Theory,
-    bounded_waiting: Theory,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bounded_waiting: Option<Theory>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     busy_waiting: Option<Theory>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -232,7 +238,7 @@ impl Expected {
         match criterion {
             Criterion::MutualExclusion => self.mutual_exclusion,
             Criterion::Progress => self.progress,
-            Criterion::BoundedWaiting => self.bounded_waiting,
+            Criterion::BoundedWaiting => self.bounded_waiting.unwrap_or(Theory::Upheld),
             Criterion::BusyWaiting => self.busy_waiting.unwrap_or(Theory::Upheld),
             Criterion::Ownership => self.ownership.unwrap_or(Theory::Upheld),
             Criterion::Preference => self.preference.unwrap_or(Theory::Upheld),
@@ -240,9 +246,10 @@ impl Expected {
         }
     }
 
-    /// The criteria beyond the three that it speaks of.
+    /// The criteria that it speaks of, beyond the two that every contract has.
     fn others(&self) -> impl Iterator<Item = Criterion> {
         let named = [
+            (Criterion::BoundedWaiting, self.bounded_waiting),
             (Criterion::BusyWaiting, self.busy_waiting),
             (Criterion::Ownership, self.ownership),
             (Criterion::Preference, self.preference),
@@ -431,6 +438,19 @@ impl Rubric {
                 criteria.iter().map(|&criterion| key(criterion)).collect::<Vec<_>>().join(", ")
             ));
         }
+        if criteria.contains(&Criterion::BoundedWaiting) {
+            if self.expected.bounded_waiting.is_none() {
+                return wrong("`[expected]` says nothing of `bounded_waiting`".to_owned());
+            }
+        } else if self.expected.bypass.is_some() {
+            return wrong("`expected.bypass` is of no use without `bounded_waiting`".to_owned());
+        }
+        if let Some(failure) = self.failure.iter().find(|failure| foreign(&failure.criterion)) {
+            return wrong(format!(
+                "`[[failure]]`: {} is no criterion of this contract",
+                title(failure.criterion)
+            ));
+        }
         for &criterion in criteria {
             let known = self.known_failure(criterion).is_some();
             if self.expected.of(criterion) == Theory::Violated
@@ -578,6 +598,45 @@ witness = ["needs_remainder"]
         assert_eq!(rubric(PETERSON).expected_bypass(), Some(1));
         assert_eq!(rubric(TAKING_TURNS).expected_bypass(), None);
         assert!(Rubric::parse(&PETERSON.replace("bypass = 1", "bypass = \"n\"")).is_err());
+    }
+
+    /// The rubric of a contract of messages, which has two criteria.
+    const MESSAGES: &str = r#"
+title = "Anonymous pipe"
+contract = "record_pipe"
+type = "AnonymousPipe"
+processes = [2, 3]
+entries = 2
+reference = "anonymous_pipe"
+[expected]
+mutual_exclusion = "upheld"
+progress = "upheld"
+[points]
+mutual_exclusion = 60
+progress = 40
+"#;
+
+    #[test]
+    fn a_contract_without_bounded_waiting_says_nothing_of_it_and_any_other_does() {
+        let messages = rubric(MESSAGES);
+        assert_eq!(messages.contract.criteria(), [Criterion::MutualExclusion, Criterion::Progress]);
+        let upheld = "progress = \"upheld\"";
+        for (right, wrong, message) in [
+            (upheld, "progress = \"upheld\"\nbounded_waiting = \"upheld\"", "no criterion"),
+            (upheld, "progress = \"upheld\"\nbypass = 1", "of no use"),
+            ("progress = 40", "progress = 40\nbounded_waiting = 5", "no criterion"),
+            (
+                "progress = 40",
+                "progress = 40\n[[failure]]\ncriterion = \"bounded_waiting\"\nrequired = false",
+                "no criterion",
+            ),
+        ] {
+            let error = Rubric::parse(&MESSAGES.replacen(right, wrong, 1)).expect_err(wrong);
+            assert!(error.message.contains(message), "{wrong}: {}", error.message);
+        }
+        let silent = PETERSON.replacen("bounded_waiting = \"upheld\"", "", 1);
+        let error = Rubric::parse(&silent).expect_err("it has the criterion");
+        assert!(error.message.contains("says nothing"), "{}", error.message);
     }
 
     #[test]

@@ -25,7 +25,8 @@ pub use harness::runner::{
     BufferSubject as Buffer, CounterSubject as Counter, CriticalSectionSubject as CriticalSection,
     MailboxSubject as Mailbox, MonitorSubject as Monitor, MutexSubject as Mutex,
     ReadersFirstSubject as ReadersFirst, ReadersWritersSubject as ReadersWriters,
-    SemaphoreSubject as Semaphore, TableSubject as Table, WritersFirstSubject as WritersFirst,
+    RecordPipeSubject as RecordPipe, SemaphoreSubject as Semaphore, TableSubject as Table,
+    WritersFirstSubject as WritersFirst,
 };
 
 /// The environment variable that holds a counterexample to show again.
