@@ -103,7 +103,7 @@ fn damaged(process: ProcessId, damage: Damage) -> String {
 
 /// Which descriptors each process has open at the end.
 pub(super) fn tables(machine: &Simulated, processes: usize) -> String {
-    let mut text = "\nDescriptors that are open at this point:\n".to_owned();
+    let mut text = "Descriptors that are open at this point:\n".to_owned();
     for process in ProcessId::all(processes) {
         let table = machine.table(process);
         let none = if machine.dead().contains(process) {

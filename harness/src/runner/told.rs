@@ -126,16 +126,25 @@ impl Told {
         })
     }
 
+    /// What is worth a row. A process of a machine ends by its last call, and has no remainder section to
+    /// rest in.
+    fn shown(&self, events: &[Event]) -> Vec<Event> {
+        let rests = |event: &&Event| event.kind == EventKind::Finished;
+        events.iter().filter(|event| self.machine.is_none() || !rests(event)).copied().collect()
+    }
+
     /// The lane diagram, with `mark` at its end; below it, what is open then if there is a machine.
     pub(super) fn drawing(&self, mark: &str) -> String {
-        let mut drawing = Drawing::new(self.processes, &self.events, &self.names);
-        if let Some(last) = self.events.len().checked_sub(1)
+        let shown = self.shown(&self.events);
+        let mut drawing = Drawing::new(self.processes, &shown, &self.names);
+        if let Some(last) = shown.len().checked_sub(1)
             && !mark.is_empty()
         {
             drawing = drawing.mark(last, mark);
         }
         if let Some(repeated) = self.repeated.clone().filter(|range| !range.is_empty()) {
-            drawing = drawing.repeats(repeated);
+            let before = |place: usize| self.shown(&self.events[..place]).len();
+            drawing = drawing.repeats(before(repeated.start)..before(repeated.end));
         }
         let mut text = drawing.to_string();
         if let Some(machine) = &self.machine {
@@ -146,7 +155,7 @@ impl Told {
 
     /// The steps.
     pub(super) fn steps(&self) -> Vec<WitnessStep> {
-        story(&self.events, &self.names)
+        story(&self.shown(&self.events), &self.names)
             .into_iter()
             .take(STEPS_TOLD_MAX)
             .map(|step| WitnessStep {

@@ -31,6 +31,8 @@ pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
             Progress::Returned(answer) => format!("{} = {answer}", call.call),
             Progress::Waits => format!("{} waits", call.call),
             Progress::Interrupted => format!("{} is interrupted", call.call),
+            // To end is what this call is for.
+            Progress::Died if call.call.as_str().starts_with("exit(") => call.call.to_string(),
             Progress::Died => format!("dies in {}", call.call),
         },
         EventKind::Handler { signal } => format!("handles {signal}"),
