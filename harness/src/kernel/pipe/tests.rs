@@ -560,3 +560,32 @@ fn poll_waits_for_whichever_comes_first_or_for_its_time() {
     assert_eq!(machine.step(B, Call::Poll { fds: &mut fds, timeout }), done(0));
     assert_eq!(fds.map(|polled| polled.revents.bits()), [0, 0, 0]);
 }
+
+#[test]
+fn who_waits_for_a_pipe_is_told_who_has_its_other_end() {
+    let (mut machine, reads, writes) = Machine::with_small_pipe();
+    let (Fd(reading), Fd(writing)) = (reads, writes);
+    machine.close(C, reads);
+    machine.close(C, writes);
+    let mut fds = [PollFd { fd: reads, events: PollEvents::IN, revents: PollEvents::empty() }];
+    let poll = Call::Poll { fds: &mut fds, timeout: Timeout::Never };
+    assert_eq!(machine.step(A, poll), WAITS);
+    assert_eq!(machine.read(B, reads, 1), WAITS);
+    let holders =
+        format!("Its writing end is open in P0 (descriptor {writing}), P1 (descriptor {writing}).");
+    assert_eq!(
+        machine.0.plight(A).as_deref(),
+        Some(&*format!(
+            "for an event of any of the descriptors. Descriptor {reading} is pipe 0. {holders}"
+        ))
+    );
+    assert_eq!(
+        machine.0.plight(B).as_deref(),
+        Some(&*format!("for bytes, or for the end, of pipe 0. {holders}"))
+    );
+    assert_eq!(machine.0.plight(C), None);
+    let table =
+        [format!("{reading}: pipe 0, reading end"), format!("{writing}: pipe 0, writing end")];
+    assert_eq!(machine.0.table(A), table);
+    assert!(machine.0.table(C).is_empty());
+}
