@@ -4,7 +4,7 @@
 //! says whose it is and whether it is the last one. The receiver also holds a writing end of its own: so there is no
 //! end of file while nobody else has the pipe open, and the end is when all senders have said so.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
 use harness::prelude::*;
 
 /// Bytes before a piece: whose it is, what it is, its length.
@@ -66,7 +66,7 @@ impl harness::prelude::NamedPipe for NamedPipe {
             Err(errno) => return Err(errno),
         }
         // A write to a pipe that nobody reads is to fail, and not to kill.
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::EMPTY, ActionFlags::empty())?;
         let (flags, me) = match role {
             Role::Receiver => (OpenFlags::RDONLY, None),
             Role::Sender(me) => (OpenFlags::WRONLY, Some(me as u8)),

@@ -66,9 +66,8 @@ impl harness::prelude::MessageQueue for MessageQueue {
         let queue = self.queue.ok_or(Errno::EBADF)?;
         loop {
             match os::mq_send(queue, message, priority) {
-                Err(Errno::EINTR) => {}
                 Err(Errno::EAGAIN) if !message.is_empty() => return Ok(()),
-                Err(Errno::EAGAIN) => {} // the end must get through
+                Err(Errno::EINTR | Errno::EAGAIN) => {} // the end must get through
                 other => return other,
             }
         }

@@ -5,7 +5,7 @@
 //! Convicted of: integrity; and the next one waits for ever for somebody who reads.
 //! Schedule: P1 opens the pipe, sends all it has and closes it; P0 reads that, and the end; then P2 comes.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
 use harness::prelude::*;
 
 /// Bytes before a piece: whose it is, what it is, its length.
@@ -65,7 +65,7 @@ impl harness::prelude::NamedPipe for NamedPipe {
             Err(errno) => return Err(errno),
         }
         // A write to a pipe that nobody reads is to fail, and not to kill.
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::EMPTY, ActionFlags::empty())?;
         let (flags, me) = match role {
             Role::Receiver => (OpenFlags::RDONLY, None),
             Role::Sender(me) => (OpenFlags::WRONLY, Some(me as u8)),

@@ -4,7 +4,7 @@
 //! Convicted of: progress.
 //! Schedule: any.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
 use harness::prelude::*;
 
 /// Bytes before a piece: whose it is, what it is, its length.
@@ -64,7 +64,7 @@ impl harness::prelude::NamedPipe for NamedPipe {
             Err(errno) => return Err(errno),
         }
         // A write to a pipe that nobody reads is to fail, and not to kill.
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::EMPTY, ActionFlags::empty())?;
         let (flags, me) = match role {
             Role::Receiver => (OpenFlags::RDWR, None),
             Role::Sender(me) => (OpenFlags::WRONLY, Some(me as u8)),

@@ -5,7 +5,7 @@
 //! Convicted of: progress; and integrity, if somebody opens the path in the moment when there is nothing.
 //! Schedule: P0 makes the pipe and opens it; P1 removes it, makes another one, and opens that.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
 use harness::prelude::*;
 
 /// Bytes before a piece: whose it is, what it is, its length.
@@ -78,7 +78,7 @@ impl harness::prelude::NamedPipe for NamedPipe {
             Err(errno) => return Err(errno),
         }
         // A write to a pipe that nobody reads is to fail, and not to kill.
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::EMPTY, ActionFlags::empty())?;
         let (flags, me) = match role {
             Role::Receiver => (OpenFlags::RDONLY, None),
             Role::Sender(me) => (OpenFlags::WRONLY, Some(me as u8)),

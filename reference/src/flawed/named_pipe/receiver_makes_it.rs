@@ -4,7 +4,7 @@
 //! Convicted of: integrity; and the receiver waits for ever for those who were too early.
 //! Schedule: P1 opens the path before P0 has made the pipe.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
 use harness::prelude::*;
 
 /// Bytes before a piece: whose it is, what it is, its length.
@@ -68,7 +68,7 @@ impl harness::prelude::NamedPipe for NamedPipe {
             }
         }
         // A write to a pipe that nobody reads is to fail, and not to kill.
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::EMPTY, ActionFlags::empty())?;
         let (flags, me) = match role {
             Role::Receiver => (OpenFlags::RDONLY, None),
             Role::Sender(me) => (OpenFlags::WRONLY, Some(me as u8)),

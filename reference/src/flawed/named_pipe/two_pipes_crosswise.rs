@@ -4,7 +4,7 @@
 //! Convicted of: progress.
 //! Schedule: any.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
 use harness::prelude::*;
 
 /// Bytes before a piece: whose it is, what it is, its length.
@@ -69,7 +69,7 @@ impl harness::prelude::NamedPipe for NamedPipe {
             }
         }
         // A write to a pipe that nobody reads is to fail, and not to kill.
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::EMPTY, ActionFlags::empty())?;
         let (flags, me) = match role {
             Role::Receiver => (OpenFlags::RDONLY, None),
             Role::Sender(me) => (OpenFlags::WRONLY, Some(me as u8)),
@@ -78,17 +78,14 @@ impl harness::prelude::NamedPipe for NamedPipe {
         let sends = me.is_some();
         let ready = if sends { Some(back(OpenFlags::RDONLY)?) } else { None };
         let pipe = again(|| os::open(path, flags))?;
-        match ready {
-            // The receiver says that it is there.
-            Some(fd) => {
-                again(|| os::read(fd, &mut [0]))?;
-                os::close(fd)?;
-            }
-            None => {
-                let fd = back(OpenFlags::WRONLY)?;
-                again(|| os::write(fd, &vec![0; senders]))?;
-                os::close(fd)?;
-            }
+        // The receiver says that it is there.
+        if let Some(fd) = ready {
+            again(|| os::read(fd, &mut [0]))?;
+            os::close(fd)?;
+        } else {
+            let fd = back(OpenFlags::WRONLY)?;
+            again(|| os::write(fd, &vec![0; senders]))?;
+            os::close(fd)?;
         }
         let held = match role {
             Role::Receiver => Some(again(|| os::open(path, OpenFlags::WRONLY))?),

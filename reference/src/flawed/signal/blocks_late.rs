@@ -53,7 +53,8 @@ impl SignalLine for Signals {
             return Ok(None);
         }
         os::sigqueue(self.peer, ACKNOWLEDGEMENT, 0)?;
-        Ok(Some((value as u16).to_le_bytes()))
+        let [first, second, ..] = value.to_le_bytes();
+        Ok(Some([first, second]))
     }
 
     fn end(&mut self) -> os::Result<()> {

@@ -47,9 +47,9 @@ impl SignalLine for Signals {
 
     fn begin(role: Role, peer: Pid) -> os::Result<Self> {
         let noted = Rc::new(Cell::new(None));
-        let notes = Rc::clone(&noted);
+        let handed = Rc::clone(&noted);
         let signal = if role == Role::Receiver { MESSAGE } else { ANSWER };
-        let handler = Handler::call(move |info| notes.set(Some(info.value)));
+        let handler = Handler::call(move |info| handed.set(Some(info.value)));
         os::sigaction(signal, handler, SigSet::EMPTY, ActionFlags::empty())?;
         let blocked = os::sigprocmask(MaskChange::Block, SigSet::EMPTY)?;
         if role != Role::Receiver {
@@ -74,7 +74,8 @@ impl SignalLine for Signals {
             return Ok(None);
         }
         os::kill(self.peer, ANSWER)?;
-        Ok(Some([(value >> 8) as u8, value as u8]))
+        let [.., first, second] = value.to_be_bytes();
+        Ok(Some([first, second]))
     }
 
     fn end(&mut self) -> os::Result<()> {

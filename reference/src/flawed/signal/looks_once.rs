@@ -70,7 +70,8 @@ impl SignalLine for Signals {
             return Ok(None);
         }
         os::kill(self.peer, ANSWER)?;
-        Ok(Some([(value >> 8) as u8, value as u8]))
+        let [.., first, second] = value.to_be_bytes();
+        Ok(Some([first, second]))
     }
 
     fn end(&mut self) -> os::Result<()> {

@@ -31,7 +31,7 @@ impl Signals {
         os::kill(self.peer, if bit { ONE } else { ZERO })
     }
 
-    fn get(&self) -> os::Result<bool> {
+    fn get() -> os::Result<bool> {
         next(SigSet::EMPTY.with(ZERO).with(ONE)).map(|signal| signal == ONE)
     }
 }
@@ -53,12 +53,12 @@ impl SignalLine for Signals {
     }
 
     fn receive(&mut self) -> os::Result<Option<[u8; 2]>> {
-        if !self.get()? {
+        if !Self::get()? {
             return Ok(None);
         }
         let mut message = 0_u16;
         for place in 0..16 {
-            message |= u16::from(self.get()?) << place;
+            message |= u16::from(Self::get()?) << place;
         }
         Ok(Some(message.to_be_bytes()))
     }

@@ -61,7 +61,7 @@ impl SignalLine for Signals {
         }
         let second = wait_for(bytes)?;
         os::sigqueue(self.peer, ACKNOWLEDGEMENT, 0)?;
-        Ok(Some([first as u8, second as u8]))
+        Ok(Some([first, second].map(|value| value.to_le_bytes()[0])))
     }
 
     fn end(&mut self) -> os::Result<()> {

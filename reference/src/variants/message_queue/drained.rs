@@ -37,9 +37,8 @@ fn empty(queue: Fd, size: usize) -> os::Result<()> {
 
 impl Contract for MessageQueue {
     fn prepare(name: &str, terms: QueueTerms) -> os::Result<Self> {
-        let mut attributes = QueueAttributes::default();
-        attributes.messages_max = terms.capacity;
-        attributes.bytes_max = terms.longest;
+        let [messages_max, bytes_max] = [terms.capacity, terms.longest];
+        let attributes = QueueAttributes { messages_max, bytes_max, ..QueueAttributes::default() };
         loop {
             let flags = OpenFlags::CREAT | OpenFlags::RDWR | OpenFlags::NONBLOCK;
             let queue = os::mq_open(name, flags, Some(attributes))?;

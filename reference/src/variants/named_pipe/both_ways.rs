@@ -1,7 +1,7 @@
 //! Variant: the receiver opens the pipe for reading and writing, which Linux allows and POSIX leaves open: it waits for
 //! nobody, and there is never an end of file. Records go in blocks of 512 bytes, the end is an empty one.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
 use harness::prelude::{NamedPipe as Contract, Role};
 
 /// Bytes of a block; it is not split, as `PIPE_BUF` is more.
@@ -49,12 +49,7 @@ impl Contract for NamedPipe {
         let (number, flags) = match role {
             Role::Receiver => (None, OpenFlags::RDWR),
             Role::Sender(number) => {
-                os::sigaction(
-                    Signal::PIPE,
-                    Handler::Ignore,
-                    Default::default(),
-                    Default::default(),
-                )?;
+                os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::EMPTY, ActionFlags::empty())?;
                 (Some(number), OpenFlags::WRONLY)
             }
         };

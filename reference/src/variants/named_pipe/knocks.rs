@@ -1,7 +1,7 @@
 //! Variant: nobody waits within `open`. The receiver opens without waiting; a sender knocks until somebody is there.
 //! A token in a second pipe is for the sender that may write: so records are not mixed, however long they are.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
 use harness::prelude::{NamedPipe as Contract, Role, yield_now};
 
 /// What one process has open.
@@ -62,7 +62,7 @@ impl Contract for NamedPipe {
         let beside = format!("{path}.token");
         make(path)?;
         make(&beside)?;
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::EMPTY, ActionFlags::empty())?;
         let token = eventually(|| os::open(&beside, OpenFlags::RDWR))?;
         let receives = role == Role::Receiver;
         let data = if receives {

@@ -1,6 +1,8 @@
 //! Variant: a pipe for each sender. So nothing is mixed, and the end of its file is the end of that sender.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, PollEvents, PollFd, Signal};
+use harness::os::{
+    self, ActionFlags, Errno, Fd, Handler, OpenFlags, PollEvents, PollFd, SigSet, Signal,
+};
 use harness::prelude::{NamedPipe as Contract, Role};
 
 /// What one process has open.
@@ -42,8 +44,12 @@ impl Contract for NamedPipe {
     fn open(path: &str, role: Role, senders: usize) -> os::Result<Self> {
         match role {
             Role::Sender(me) => {
-                let (mask, flags) = Default::default();
-                os::sigaction(Signal::PIPE, Handler::call(|_| ()), mask, flags)?;
+                os::sigaction(
+                    Signal::PIPE,
+                    Handler::call(|_| ()),
+                    SigSet::EMPTY,
+                    ActionFlags::empty(),
+                )?;
                 open(path, me, OpenFlags::WRONLY).map(Self::Sends)
             }
             Role::Receiver => {
