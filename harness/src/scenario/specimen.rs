@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(seen(&mixed), damage(Some(id(1, 0)), 4196, 4096, Instead::Of(id(2, 3), 0)));
         let joined = [content(id(0, 0), 2), content(id(0, 0), 2)].concat();
         assert_eq!(seen(&joined), damage(Some(id(0, 0)), 4, 2, Instead::Of(id(0, 0), 0)));
-        assert_eq!(seen(&long[9..20]), damage(Some(id(1, 0)), 11, 3, Instead::Of(id(1, 0), 12)));
+        assert_eq!(seen(&long[9..20]), damage(Some(id(1, 0)), 11, 7, Instead::Of(id(1, 0), 16)));
         assert_eq!(seen(b"\0\0\0\x05"), damage(None, 4, 0, Instead::Unknown));
         assert_eq!(seen(LEFTOVER), damage(None, LEFTOVER.len() as u32, 0, Instead::Leftover));
         assert_eq!(seen(b""), damage(None, 0, 0, Instead::Nothing));
