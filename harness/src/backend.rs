@@ -23,7 +23,7 @@ use crate::engine::{
     Update, Waitable, code, decoded,
 };
 use crate::event::{EventKind, LocationId, Observer, Section, Site};
-use crate::kernel::{self, Answer};
+use crate::kernel::{self, Answer, Pid};
 use crate::process::{PROCESSES_MAX, ProcessId};
 
 thread_local! {
@@ -606,6 +606,13 @@ pub(crate) fn install_handler(handler: Handler) -> Option<u32> {
 /// All other processes begin, as children of the running one.
 pub fn fork_all() {
     with(|execution| execution.fork_all());
+}
+
+/// By which number that process is known to others, on the machine of the running execution.
+pub(crate) fn pid_of(process: ProcessId) -> Pid {
+    with(|execution| execution.kernel().map(|kernel| kernel.pid(process)))
+        .flatten()
+        .unwrap_or(Pid(0))
 }
 
 /// The running process ends: exit(3).

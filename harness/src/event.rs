@@ -268,6 +268,8 @@ pub enum Instead {
     Nothing,
     /// Bytes of that message, from that place on.
     Of(MessageId, u32),
+    /// Bytes that an earlier run has left.
+    Leftover,
     /// Bytes that were never sent.
     Unknown,
 }
@@ -339,7 +341,9 @@ pub enum Service {
     Increment,
     /// `value` of a counter; the value is known when it returns.
     Value(u64),
-    /// What is opened before the other processes are born; if it failed, why.
+    /// What is done before the other processes are born; if it failed, why.
+    Prepare(Option<&'static str>),
+    /// `open`: before the other processes are born, or by each for itself.
     Open(Option<&'static str>),
     /// `begin`: a process takes its part.
     Begin(Option<&'static str>),
@@ -407,6 +411,7 @@ impl Service {
             | Self::BroadcastOn(_)
             | Self::Value(_)
             | Self::Arrived(..)
+            | Self::Prepare(_)
             | Self::Open(_)
             | Self::Begin(_)
             | Self::End(_) => Phase::Acts,
@@ -433,6 +438,7 @@ impl Service {
             Self::PutDown => "put_down",
             Self::Increment => "increment",
             Self::Value(_) => "value",
+            Self::Prepare(_) => "prepare",
             Self::Open(_) => "open",
             Self::Begin(_) => "begin",
             Self::End(_) => "end",

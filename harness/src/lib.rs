@@ -51,7 +51,8 @@ pub use shim::os;
 pub mod prelude {
     pub use crate::contract::{
         Buffer, Closed, Counter, CountingSemaphore, CriticalSection, MailboxKind, MesaMonitor,
-        MessagePassing, ReadWriteLock, RecordPipe, Role, Table, TryReceiveError, TrySendError,
+        MessagePassing, MessageQueue, NamedPipe, QueueTerms, ReadWriteLock, RecordPipe, Role,
+        SignalLine, Table, TryReceiveError, TrySendError,
     };
     pub use crate::message::{Discipline, Message};
     pub use crate::process::ProcessId;

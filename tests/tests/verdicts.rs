@@ -212,3 +212,18 @@ fn writers_first() {
 fn anonymous_pipe() {
     check("anonymous_pipe");
 }
+
+#[test]
+fn message_queue() {
+    check("message_queue");
+}
+
+#[test]
+fn named_pipe() {
+    check("named_pipe");
+}
+
+#[test]
+fn signal() {
+    check("signal");
+}

@@ -353,6 +353,11 @@ impl Simulated {
         self.process(process).life != Life::Unborn
     }
 
+    /// By which number `process` is known to others.
+    pub fn pid(&self, process: ProcessId) -> Pid {
+        self.process(process).pid
+    }
+
     /// Why `process` waits, if it does.
     pub fn waiting(&self, process: ProcessId) -> Option<Waiting> {
         self.processes[process.index()].wait.as_ref().map(|wait| wait.why)

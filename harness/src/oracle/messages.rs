@@ -1,11 +1,17 @@
 //! The law of messages: each one that was sent is received once, whole, in the order of its sender; the end
-//! comes last.
+//! comes last. A queue with priorities has another order: the best message that is there comes first.
 //!
 //! All that is known of a call is when it began and when it returned. A message may be received as soon as its
 //! `send` was called, and must be received once it returned. What died in the middle of a `send` may
-//! have sent it or not.
+//! have sent it or not. So is the order of a queue judged: a call may return a message unless a better one had been
+//! sent, all the way, before the call began. What is sent while it waits may come too late for it.
 
 use std::ops::ControlFlow;
+
+use std::collections::BTreeMap;
+use std::hash::{Hash as _, Hasher as _};
+
+use siphasher::sip::SipHasher13;
 
 use super::safety::Breach;
 use crate::event::{Collected, Damage, Event, EventKind, MessageId, Observer, Service};
@@ -22,7 +28,14 @@ pub enum Mishap {
     OutOfOrder {
         /// Sent first.
         first: MessageId,
-        /// Collected first.
+        /// Received first.
+        second: MessageId,
+    },
+    /// The first had been sent before the receiver asked, and is better than the second, which came first.
+    Overtaken {
+        /// The better one.
+        first: MessageId,
+        /// The one that was received.
         second: MessageId,
     },
     /// The receiver was told that there are no more, but this message had been sent.
@@ -31,7 +44,7 @@ pub enum Mishap {
     EarlyEnd(ProcessId),
     /// A call failed for no reason that the contract knows.
     Failed {
-        /// `open`, `begin`, `send`, `receive`, `end`.
+        /// `prepare`, `open`, `begin`, `send`, `receive`, `end`.
         service: &'static str,
         /// The name of its `errno`.
         errno: &'static str,
@@ -40,12 +53,35 @@ pub enum Mishap {
     Killed,
 }
 
+/// In which order messages are to be received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Those of one sender as they were sent.
+    Senders,
+    /// The highest priority first; of one priority, as they were sent.
+    Priorities(Priorities),
+}
+
+/// The priority of each message: they come round, and each sender begins one place further on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Priorities(pub &'static [u8]);
+
+impl Priorities {
+    /// That of this message.
+    pub fn of(self, id: MessageId) -> u32 {
+        u32::from(self.0[(id.sender.index() + usize::from(id.number)) % self.0.len()])
+    }
+}
+
 /// What is known of a message.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default, Hash)]
 struct Message {
-    id: MessageId,
     sent: bool,
     received: bool,
+    /// Whether it was there, sent all the way, when the receiver asked last.
+    in_line: bool,
+    /// Those that had been sent, all the way, when it was about to be.
+    earlier: Vec<MessageId>,
 }
 
 /// Watches an exchange between senders and one receiver.
@@ -53,7 +89,8 @@ struct Message {
 pub struct Messages {
     receiver: ProcessId,
     senders: ProcessSet,
-    known: Vec<Message>,
+    order: Order,
+    known: BTreeMap<MessageId, Message>,
     /// Who has called `end`, has done all it had to do, or is dead.
     gone: ProcessSet,
     breach: Option<(ProcessId, Mishap)>,
@@ -61,9 +98,9 @@ pub struct Messages {
 
 impl Messages {
     /// Nothing sent yet, of so many processes of which this one receives.
-    pub fn new(receiver: ProcessId, senders: ProcessSet) -> Self {
-        let (known, gone) = (Vec::new(), ProcessSet::EMPTY);
-        Self { receiver, senders, known, gone, breach: None }
+    pub fn new(receiver: ProcessId, senders: ProcessSet, order: Order) -> Self {
+        let (known, gone) = (BTreeMap::new(), ProcessSet::EMPTY);
+        Self { receiver, senders, order, known, gone, breach: None }
     }
 
     /// The first breach.
@@ -72,12 +109,46 @@ impl Messages {
     }
 
     fn message(&mut self, id: MessageId) -> &mut Message {
-        let known = self.known.iter().position(|message| message.id == id);
-        let place = known.unwrap_or_else(|| {
-            self.known.push(Message { id, sent: false, received: false });
-            self.known.len() - 1
-        });
-        &mut self.known[place]
+        self.known.entry(id).or_default()
+    }
+
+    /// Which message should have come before this one, which is received now.
+    fn passed(&self, id: MessageId) -> Option<Mishap> {
+        let second = id;
+        match self.order {
+            Order::Senders => {
+                let later = self.known.iter().find(|(other, message)| {
+                    message.received && other.sender == id.sender && other.number > id.number
+                });
+                later.map(|(&later, _)| Mishap::OutOfOrder { first: id, second: later })
+            }
+            Order::Priorities(priorities) => {
+                let earlier = &self.known[&id].earlier;
+                let is_better = |other: MessageId| match priorities.of(other) {
+                    priority if priority == priorities.of(id) => earlier.contains(&other),
+                    priority => priority > priorities.of(id),
+                };
+                let in_line = self.known.iter().filter(|(_, it)| it.in_line && !it.received);
+                let mut better = in_line.map(|(&other, _)| other).filter(|&other| is_better(other));
+                better.next().map(|first| Mishap::Overtaken { first, second })
+            }
+        }
+    }
+
+    /// A message is about to be sent.
+    fn sends(&mut self, id: MessageId) {
+        if matches!(self.order, Order::Priorities(_)) {
+            let sent = self.known.iter().filter(|(_, it)| it.sent && !it.received);
+            let earlier = sent.map(|(&other, _)| other).collect();
+            self.message(id).earlier = earlier;
+        }
+    }
+
+    /// The receiver asks.
+    fn asks(&mut self) {
+        for message in self.known.values_mut() {
+            message.in_line = message.sent && !message.received;
+        }
     }
 
     fn received(&mut self, received: Collected) -> Option<Mishap> {
@@ -90,17 +161,14 @@ impl Messages {
                 if std::mem::replace(&mut message.received, true) {
                     return Some(Mishap::Twice(id));
                 }
-                let later = self.known.iter().find(|other| {
-                    other.received && other.id.sender == id.sender && other.id.number > id.number
-                });
-                later.map(|later| Mishap::OutOfOrder { first: id, second: later.id })
+                self.passed(id)
             }
             Collected::End => {
                 if let Some(sender) = self.senders.difference(self.gone).lowest() {
                     return Some(Mishap::EarlyEnd(sender));
                 }
-                let lost = self.known.iter().find(|message| message.sent && !message.received);
-                lost.map(|lost| Mishap::Lost(lost.id))
+                let lost = self.known.iter().find(|(_, it)| it.sent && !it.received);
+                lost.map(|(&lost, _)| Mishap::Lost(lost))
             }
         }
     }
@@ -112,8 +180,13 @@ impl Messages {
                 None
             }
             // Nobody is there to receive it.
-            Service::SendRecord(_, Some("EPIPE")) if self.gone.contains(self.receiver) => None,
+            Service::SendRecord(_, Some("EPIPE")) | Service::End(Some("EPIPE"))
+                if self.gone.contains(self.receiver) =>
+            {
+                None
+            }
             Service::SendRecord(_, Some(errno))
+            | Service::Prepare(Some(errno))
             | Service::Open(Some(errno))
             | Service::Begin(Some(errno))
             | Service::End(Some(errno)) => Some(Mishap::Failed { service: service.name(), errno }),
@@ -134,6 +207,14 @@ impl Observer for Messages {
                 self.gone.insert(event.process);
                 (!by_fault).then_some(Mishap::Killed)
             }
+            EventKind::Called(Service::SendRecord(id, _)) => {
+                self.sends(id);
+                None
+            }
+            EventKind::Called(Service::ReceiveRecord(_)) => {
+                self.asks();
+                None
+            }
             EventKind::Returned(service) => self.returned(service),
             _ => None,
         };
@@ -144,6 +225,16 @@ impl Observer for Messages {
                 ControlFlow::Break(())
             }
         }
+    }
+
+    /// What is in line depends on who was faster, the rest on what each process knows.
+    fn digest(&self) -> u64 {
+        if self.order == Order::Senders {
+            return 0;
+        }
+        let mut hasher = SipHasher13::new();
+        self.known.hash(&mut hasher);
+        hasher.finish()
     }
 }
 
@@ -178,9 +269,13 @@ mod tests {
 
     /// P0 receives, P1 and P2 send.
     fn watch(story: &[(usize, EventKind)]) -> Option<Mishap> {
+        watch_with(Order::Senders, story)
+    }
+
+    fn watch_with(order: Order, story: &[(usize, EventKind)]) -> Option<Mishap> {
         let mut senders = ProcessSet::first(3);
         senders.remove(process(0));
-        let mut oracle = Messages::new(process(0), senders);
+        let mut oracle = Messages::new(process(0), senders, order);
         for &(who, kind) in story {
             if oracle.observe(&Event { step: 0, process: process(who), kind }).is_break() {
                 break;
@@ -217,6 +312,37 @@ mod tests {
     }
 
     #[test]
+    fn the_best_that_was_there_when_the_receiver_asked_comes_first() {
+        let sends = |sender, number| {
+            (sender, EventKind::Called(Service::SendRecord(id(sender, number), None)))
+        };
+        let asks = (0, EventKind::Called(Service::ReceiveRecord(Collected::Asked)));
+        // B0 and A-something have 5, B1 and C0 have 9, C1 has 5.
+        let queue = Order::Priorities(Priorities(&[9, 5]));
+        let watch = |story: &[(usize, EventKind)]| watch_with(queue, story);
+        let (low, high) = ([sends(1, 0), sent(1, 0)], [sends(1, 1), sent(1, 1)]);
+        let both = [low, high].concat();
+        let rest = |story: &[(usize, EventKind)]| [&both, story].concat();
+        assert_eq!(watch(&rest(&[asks, message(1, 1), asks, message(1, 0)])), None);
+        let overtaken = Mishap::Overtaken { first: id(1, 1), second: id(1, 0) };
+        assert_eq!(watch(&rest(&[asks, message(1, 0)])), Some(overtaken));
+        // It asked before the better one was sent.
+        let late = [&low[..], &[asks], &high, &[message(1, 0), asks, message(1, 1)]].concat();
+        assert_eq!(watch(&late), None);
+        // Not sent all the way.
+        let begun = [&low[..], &[sends(1, 1), asks, message(1, 0)]].concat();
+        assert_eq!(watch(&begun), None);
+        // Of one priority, the one that was sent first; if neither was, any.
+        let first = [sends(1, 1), sent(1, 1), sends(2, 0), sent(2, 0), asks];
+        let wrong = [&first[..], &[message(2, 0)]].concat();
+        let overtaken = Mishap::Overtaken { first: id(1, 1), second: id(2, 0) };
+        assert_eq!(watch(&wrong), Some(overtaken));
+        assert_eq!(watch(&[&first[..], &[message(1, 1), asks, message(2, 0)]].concat()), None);
+        let together = [sends(1, 1), sends(2, 0), sent(1, 1), sent(2, 0), asks, message(2, 0)];
+        assert_eq!(watch(&together), None);
+    }
+
+    #[test]
     fn the_end_comes_after_all_senders() {
         assert_eq!(watch(&[ends(1), got(Collected::End)]), Some(Mishap::EarlyEnd(process(2))));
         let dies = (2, EventKind::Died { by_fault: true });
@@ -229,6 +355,9 @@ mod tests {
         let failed = Mishap::Failed { service: "send", errno: "EPIPE" };
         assert_eq!(watch(&[fails]), Some(failed));
         assert_eq!(watch(&[ends(0), fails]), None);
+        let at_last = (1, EventKind::Returned(Service::End(Some("EPIPE"))));
+        assert_eq!(watch(&[ends(0), at_last]), None);
+        assert_eq!(watch(&[at_last]), Some(Mishap::Failed { service: "end", errno: "EPIPE" }));
         let other = (1, EventKind::Returned(Service::SendRecord(id(1, 0), Some("EBADF"))));
         let failed = Mishap::Failed { service: "send", errno: "EBADF" };
         assert_eq!(watch(&[ends(0), other]), Some(failed));

@@ -22,7 +22,7 @@ pub use buffer::Buffer;
 pub use bypass::Bypass;
 pub use counter::Counter;
 pub use mailbox::{Fault, Mailbox};
-pub use messages::{Messages, Mishap};
+pub use messages::{Messages, Mishap, Order, Priorities};
 pub use monitor::Monitor;
 pub use mutual_exclusion::{MutualExclusion, Overlap};
 pub use permits::Permits;

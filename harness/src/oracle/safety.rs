@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::buffer::Buffer;
 use super::counter::Counter;
 use super::mailbox::{Fault, Mailbox};
-use super::messages::{Messages, Mishap};
+use super::messages::{Messages, Mishap, Order};
 use super::monitor::Monitor;
 use super::mutual_exclusion::{MutualExclusion, Overlap};
 use super::permits::Permits;
@@ -51,6 +51,8 @@ pub enum Rule {
         receiver: usize,
         /// How many send.
         senders: usize,
+        /// In which order they are to be received.
+        order: Order,
     },
     /// A mailbox that loses, mixes up or misdelivers messages, gives them out in another order than it
     /// should, has more inside than there is room for, or says what is not so.
@@ -167,11 +169,11 @@ impl Safety {
             Rule::Neighbours { places } => Self::Neighbours(Neighbours::new(places)),
             Rule::ReadersWriters => Self::ReadersWriters(ReadersWriters::new()),
             Rule::Monitor => Self::Monitor(Monitor::new()),
-            Rule::Messages { receiver, senders } => {
+            Rule::Messages { receiver, senders, order } => {
                 let receiver = ProcessId::new(receiver);
                 let mut others = ProcessSet::first(senders + 1);
                 others.remove(receiver);
-                Self::Messages(Messages::new(receiver, others))
+                Self::Messages(Messages::new(receiver, others, order))
             }
             Rule::Mailbox { capacity, discipline } => {
                 Self::Mailbox(Box::new(Mailbox::new(capacity, discipline)))
@@ -215,6 +217,13 @@ impl Observer for Safety {
             Self::Monitor(oracle) => oracle.observe(event),
             Self::Messages(oracle) => oracle.observe(event),
             Self::Mailbox(oracle) => oracle.observe(event),
+        }
+    }
+
+    fn digest(&self) -> u64 {
+        match self {
+            Self::Messages(oracle) => oracle.digest(),
+            _ => 0,
         }
     }
 }

@@ -16,13 +16,13 @@ use super::plan::{PROTOCOL_VERSION, Plan};
 use super::report::{Conclusion, Criterion, Message, Replayed, Report};
 use super::watchdog::Watchdog;
 use crate::contract::{
-    Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, MessagePassing,
-    ReadWriteLock, RecordPipe, Table,
+    Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, MessagePassing, MessageQueue,
+    NamedPipe, ReadWriteLock, RecordPipe, SignalLine, Table,
 };
 use crate::scenario::{
-    BufferScenario, CounterScenario, CriticalSectionScenario, MailboxScenario, MonitorScenario,
-    Preference, ReadersWritersScenario, RecordPipeScenario, Scenario, SemaphoreScenario,
-    TableScenario,
+    BufferScenario, CounterScenario, CriticalSectionScenario, MailboxScenario,
+    MessageQueueScenario, MonitorScenario, NamedPipeScenario, Preference, ReadersWritersScenario,
+    RecordPipeScenario, Scenario, SemaphoreScenario, SignalLineScenario, TableScenario,
 };
 
 /// The exit code of a test process that failed, as of std's own test runner.
@@ -72,6 +72,12 @@ subjects! {
     ReadersFirstSubject of ReadWriteLock: ReadersWritersScenario::<S>::new(Preference::ReadersFirst);
     /// Records through anonymous pipes.
     RecordPipeSubject of RecordPipe: RecordPipeScenario::<S>::new();
+    /// Messages with priorities through message queues.
+    MessageQueueSubject of MessageQueue: MessageQueueScenario::<S>::new();
+    /// Records through named pipes.
+    NamedPipeSubject of NamedPipe: NamedPipeScenario::<S>::new();
+    /// Messages by signals.
+    SignalLineSubject of SignalLine: SignalLineScenario::<S>::new();
     /// Locks for readers and writers that prefer writers.
     WritersFirstSubject of ReadWriteLock: ReadersWritersScenario::<S>::new(Preference::WritersFirst);
 }

@@ -14,7 +14,7 @@ pub(super) const fn wire(mishap: Mishap) -> WitnessKind {
     match mishap {
         Mishap::Damaged(_) => WitnessKind::Damaged,
         Mishap::Twice(_) => WitnessKind::ReceivedTwice,
-        Mishap::OutOfOrder { .. } => WitnessKind::OutOfOrder,
+        Mishap::OutOfOrder { .. } | Mishap::Overtaken { .. } => WitnessKind::OutOfOrder,
         Mishap::Lost(_) => WitnessKind::Lost,
         Mishap::EarlyEnd(_) => WitnessKind::EarlyEnd,
         Mishap::Failed { .. } => WitnessKind::CallFailed,
@@ -35,6 +35,13 @@ pub(super) fn words(process: ProcessId, mishap: Mishap) -> (String, String) {
             format!(
                 "{} sent {first} before {second}, and {second} is received first.",
                 first.sender
+            ),
+        ),
+        Mishap::Overtaken { first, second } => (
+            "out of order".to_owned(),
+            format!(
+                "{first} was in the queue when {process} asked, and is to come before {second}: its \
+                 priority is higher, or the same and it was sent before. {second} is received first."
             ),
         ),
         Mishap::Lost(id) => (
@@ -84,7 +91,7 @@ fn damaged(process: ProcessId, damage: Damage) -> String {
                 "{bytes}: the first {whole} are those of {id}; from there on stand bytes of {other}, \
                  from its byte {place} on"
             ),
-            Instead::Unknown | Instead::Nothing => {
+            Instead::Unknown | Instead::Leftover | Instead::Nothing => {
                 format!("{bytes}: the first {whole} are those of {id}; what follows was never sent")
             }
         },
@@ -95,6 +102,7 @@ fn damaged(process: ProcessId, damage: Damage) -> String {
                 )
             }
             Instead::Nothing => "an empty record, which nobody sent".to_owned(),
+            Instead::Leftover => format!("{bytes} that an earlier run has left there"),
             Instead::Unknown => format!("{bytes} that were never sent so"),
         },
     };

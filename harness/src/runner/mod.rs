@@ -16,9 +16,10 @@ mod witness;
 mod wording;
 
 pub use entry::{
-    BufferSubject, CounterSubject, CriticalSectionSubject, MailboxSubject, MonitorSubject,
-    MutexSubject, ReadersFirstSubject, ReadersWritersSubject, RecordPipeSubject, SemaphoreSubject,
-    Subject, TableSubject, WritersFirstSubject, examine_in_test, main, replay_in_test,
+    BufferSubject, CounterSubject, CriticalSectionSubject, MailboxSubject, MessageQueueSubject,
+    MonitorSubject, MutexSubject, NamedPipeSubject, ReadersFirstSubject, ReadersWritersSubject,
+    RecordPipeSubject, SemaphoreSubject, SignalLineSubject, Subject, TableSubject,
+    WritersFirstSubject, examine_in_test, main, replay_in_test,
 };
 pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};

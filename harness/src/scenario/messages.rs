@@ -12,53 +12,114 @@ use crate::contract::Role;
 use crate::engine::Body;
 use crate::event::{Collected, EventKind, MessageId, Service};
 use crate::kernel::{Config, Faults};
-use crate::oracle::Rule;
+use crate::oracle::{Order, Priorities, Rule};
 use crate::process::{ProcessId, ProcessSet};
-use crate::shim::os::{self, Errno};
+use crate::shim::os::{self, Errno, OpenFlags, Pid, QueueAttributes};
+
+/// How the processes find each other, where they have names for that: a path, and a message queue.
+pub(super) const PATH: &str = "/tmp/line";
+pub(super) const QUEUE: &str = "/line";
+
+/// What all processes are told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms {
+    pub(super) senders: usize,
+    /// Bytes of the longest message.
+    pub(super) longest: usize,
+    /// Messages that a queue holds.
+    pub(super) room: usize,
+}
 
 /// A contract, as it is driven here.
 pub(super) trait Line: Clone + 'static {
+    /// What the first process calls before it forks, if it does.
+    const BEFORE: Option<Told> = Some(Service::Open);
+    /// What each process calls first.
+    const FIRST: Told = Service::Begin;
+
     /// What the first process does before it forks.
-    fn open(senders: usize) -> os::Result<Self>;
-    /// A process takes its part.
-    fn begin(&mut self, role: Role) -> os::Result<()>;
+    fn open(terms: &Terms) -> os::Result<Self>;
+    /// A process takes its part; if there are two, it knows the number of the other one.
+    fn begin(&mut self, role: Role, peer: Pid) -> os::Result<()>;
     /// Sends a message.
-    fn send(&mut self, message: &[u8]) -> os::Result<()>;
+    fn send(&mut self, message: &[u8], priority: u32) -> os::Result<()>;
     /// The next message, or the end.
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>>;
     /// A process is done.
     fn end(&mut self) -> os::Result<()>;
 }
 
+/// A service that may fail.
+pub(super) type Told = fn(Option<&'static str>) -> Service;
+
 /// An exchange: a situation, and what is sent in it.
 #[derive(Debug)]
 pub(super) struct Exchange {
     pub(super) situation: Situation,
     /// The lengths of each sender's messages, in turn.
-    lengths: &'static [usize],
+    pub(super) lengths: &'static [usize],
     /// Whether process 0, the parent, receives; otherwise process 1 does.
-    parent_receives: bool,
+    pub(super) parent_receives: bool,
     /// The receiver ends after so many messages, though there are more.
-    enough: Option<usize>,
+    pub(super) enough: Option<usize>,
     /// Pages of a pipe, and so on.
-    machine: Machine,
+    pub(super) machine: Machine,
 }
 
 /// What the kernel of an exchange is like.
 #[derive(Clone, Copy, Debug)]
-struct Machine {
-    pages: usize,
-    interrupts: u32,
+pub(super) struct Machine {
+    pub(super) pages: usize,
+    pub(super) interrupts: u32,
     /// Of whom one may die.
-    mortal: ProcessSet,
+    pub(super) mortal: ProcessSet,
+    /// Messages that a queue is to hold.
+    pub(super) room: usize,
+    /// Signals that may be queued.
+    pub(super) signals: usize,
+    /// What is there under the name before it begins.
+    pub(super) leftover: Leftover,
+}
+
+/// What an earlier run has left behind.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Leftover {
+    Nothing,
+    Fifo,
+    /// A queue for so many messages of so many bytes at most, with some in it.
+    Queue {
+        messages_max: usize,
+        bytes_max: usize,
+        messages: &'static [&'static [u8]],
+    },
+}
+
+impl Leftover {
+    /// Makes it.
+    fn make(self) -> os::Result<()> {
+        match self {
+            Self::Nothing => Ok(()),
+            Self::Fifo => os::mkfifo(PATH),
+            Self::Queue { messages_max, bytes_max, messages } => {
+                let flags = OpenFlags::CREAT | OpenFlags::WRONLY;
+                let attributes = QueueAttributes { messages_max, bytes_max, ..Default::default() };
+                let queue = os::mq_open(QUEUE, flags, Some(attributes))?;
+                for message in messages {
+                    os::mq_send(queue, message, 31)?;
+                }
+                os::close(queue)
+            }
+        }
+    }
 }
 
 impl Exchange {
     pub(super) fn config(&self) -> Config {
-        let Machine { pages, interrupts, mortal } = self.machine;
+        let Machine { pages, interrupts, mortal, signals, .. } = self.machine;
         let deaths = u32::from(!mortal.is_empty());
         Config {
             pipe_pages: pages,
+            signals_max: signals,
             faults: Faults {
                 at_most: interrupts + deaths,
                 interrupts: interrupts > 0,
@@ -76,28 +137,84 @@ impl Exchange {
     fn length(&self, number: usize) -> usize {
         self.lengths[number % self.lengths.len()]
     }
+
+    fn priority(&self, id: MessageId) -> u32 {
+        match self.situation.rule {
+            Rule::Messages { order: Order::Priorities(priorities), .. } => priorities.of(id),
+            _ => 0,
+        }
+    }
 }
 
 /// A machine on which nothing goes wrong, with the smallest pipes.
-const SMALL: Machine = Machine { pages: 1, interrupts: 0, mortal: ProcessSet::EMPTY };
+pub(super) const SMALL: Machine = Machine {
+    pages: 1,
+    interrupts: 0,
+    mortal: ProcessSet::EMPTY,
+    room: 1,
+    signals: 1024,
+    leftover: Leftover::Nothing,
+};
 
 const ALL: Asks = Asks { safety: true, progress: true, ..Asks::NOTHING };
 
-const fn situation(
+/// A situation in which the order is that of each sender.
+pub(super) const fn situation(
     name: &'static str,
     title: &'static str,
     parent_receives: bool,
     processes: usize,
 ) -> Situation {
+    situation_of(name, title, parent_receives, processes, Order::Senders)
+}
+
+/// A situation in which messages have these priorities.
+pub(super) const fn situation_with(
+    name: &'static str,
+    title: &'static str,
+    parent_receives: bool,
+    processes: usize,
+    priorities: &'static [u8],
+) -> Situation {
+    let order = Order::Priorities(Priorities(priorities));
+    situation_of(name, title, parent_receives, processes, order)
+}
+
+const fn situation_of(
+    name: &'static str,
+    title: &'static str,
+    parent_receives: bool,
+    processes: usize,
+    order: Order,
+) -> Situation {
     let receiver = if parent_receives { 0 } else { 1 };
     Situation {
         name,
         title,
-        rule: Rule::Messages { receiver, senders: processes - 1 },
+        rule: Rule::Messages { receiver, senders: processes - 1, order },
         cast: Cast::Parts { from: processes, to: processes },
         asks: ALL,
         may_panic: false,
     }
+}
+
+/// The situations of the exchanges.
+pub(super) const fn situations<const N: usize>(
+    exchanges: &'static [Exchange; N],
+) -> [&'static Situation; N] {
+    let mut all = [&exchanges[0].situation; N];
+    let mut place = 0;
+    while place < N {
+        all[place] = &exchanges[place].situation;
+        place += 1;
+    }
+    all
+}
+
+/// The exchange that goes with a situation.
+pub(super) fn find(exchanges: &'static [Exchange], situation: &Situation) -> &'static Exchange {
+    let found = exchanges.iter().find(|exchange| exchange.situation.name == situation.name);
+    found.expect("all situations here are exchanges")
 }
 
 /// Records through pipes.
@@ -207,10 +324,7 @@ fn name<T>(result: &os::Result<T>) -> Option<&'static str> {
 
 impl<L: Line> Talk<'_, L> {
     /// Calls a service that may fail, and tells how it went.
-    fn call<T>(
-        service: fn(Option<&'static str>) -> Service,
-        work: impl FnOnce() -> os::Result<T>,
-    ) -> Option<T> {
+    fn call<T>(service: Told, work: impl FnOnce() -> os::Result<T>) -> Option<T> {
         backend::section(EventKind::Called(service(None)));
         let result = work();
         backend::section(EventKind::Returned(service(name(&result))));
@@ -222,7 +336,7 @@ impl<L: Line> Talk<'_, L> {
             let id = MessageId { sender: me, number: number as u8 };
             let message = content(id, self.exchange.length(number as usize));
             backend::section(EventKind::Called(Service::SendRecord(id, None)));
-            let result = line.send(&message);
+            let result = line.send(&message, self.exchange.priority(id));
             backend::section(EventKind::Returned(Service::SendRecord(id, name(&result))));
             if result.is_err() {
                 return;
@@ -279,7 +393,20 @@ impl<L: Line> Body for Talk<'_, L> {
 
     fn run(&self, me: ProcessId) {
         let line = if me.index() == 0 {
-            let line = Self::call(Service::Open, || L::open(self.quotas.len() - 1));
+            let machine = &self.exchange.machine;
+            if machine.leftover.make().is_err() {
+                return; // The execution is over.
+            }
+            let lengths = self.exchange.lengths.iter().copied();
+            let terms = Terms {
+                senders: self.quotas.len() - 1,
+                longest: lengths.max().expect("there are messages"),
+                room: machine.room,
+            };
+            let line = match L::BEFORE {
+                Some(service) => Self::call(service, || L::open(&terms)),
+                None => L::open(&terms).ok(),
+            };
             let copies = self.quotas.iter().map(|_| line.clone());
             *self.inherited.borrow_mut() = copies.collect();
             backend::fork_all();
@@ -292,7 +419,8 @@ impl<L: Line> Body for Talk<'_, L> {
             let receiver = self.exchange.receiver();
             let number = me.index() - usize::from(me.index() > receiver);
             let role = if me.index() == receiver { Role::Receiver } else { Role::Sender(number) };
-            if Self::call(Service::Begin, || line.begin(role)).is_some() {
+            let peer = backend::pid_of(ProcessId::new(usize::from(me.index() == 0)));
+            if Self::call(L::FIRST, || line.begin(role, peer)).is_some() {
                 match role {
                     Role::Receiver => self.receive(&mut line),
                     Role::Sender(_) => self.send(&mut line, me),

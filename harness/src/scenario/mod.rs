@@ -4,12 +4,15 @@ mod buffer;
 mod counter;
 mod critical_section;
 mod mailbox;
+mod message_queue;
 mod messages;
 mod monitor;
+mod named_pipe;
 mod philosophers;
 mod readers_writers;
 mod record_pipe;
 mod semaphore;
+mod signal_line;
 mod situation;
 mod specimen;
 
@@ -24,11 +27,14 @@ pub use buffer::BufferScenario;
 pub use counter::CounterScenario;
 pub use critical_section::CriticalSectionScenario;
 pub use mailbox::MailboxScenario;
+pub use message_queue::MessageQueueScenario;
 pub use monitor::MonitorScenario;
+pub use named_pipe::NamedPipeScenario;
 pub use philosophers::TableScenario;
 pub use readers_writers::ReadersWritersScenario;
 pub use record_pipe::RecordPipeScenario;
 pub use semaphore::SemaphoreScenario;
+pub use signal_line::SignalLineScenario;
 pub use situation::{Asks, Cast, Preference, Situation, Victims};
 
 /// A type of scenario that knows nothing but the type of its solution.

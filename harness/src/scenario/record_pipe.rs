@@ -1,49 +1,33 @@
 //! Records through anonymous pipes.
 
-use super::messages::{self, Exchange, Line, RECORDS};
+use super::messages::{self, Line, RECORDS, Terms, find, situations};
 use super::{Scenario, Situation, scenario};
 use crate::backend::Panic;
 use crate::contract::{RecordPipe, Role};
 use crate::engine::{Body, Loans};
 use crate::kernel::Config;
-use crate::shim::os;
+use crate::shim::os::{self, Pid};
 
 scenario! {
     /// The scenario of [`RecordPipe`], for one type of solution.
     RecordPipeScenario
 }
 
-/// The situations of the exchanges.
-const fn situations<const N: usize>(exchanges: &'static [Exchange; N]) -> [&'static Situation; N] {
-    let mut all = [&exchanges[0].situation; N];
-    let mut place = 0;
-    while place < N {
-        all[place] = &exchanges[place].situation;
-        place += 1;
-    }
-    all
-}
-
 static ALL: [&Situation; RECORDS.len()] = situations(&RECORDS);
-
-fn exchange(situation: &Situation) -> &'static Exchange {
-    let found = RECORDS.iter().find(|exchange| exchange.situation.name == situation.name);
-    found.expect("all situations here are exchanges")
-}
 
 #[derive(Clone)]
 struct Driven<S>(S);
 
 impl<S: RecordPipe> Line for Driven<S> {
-    fn open(senders: usize) -> os::Result<Self> {
-        S::open(senders).map(Self)
+    fn open(terms: &Terms) -> os::Result<Self> {
+        S::open(terms.senders).map(Self)
     }
 
-    fn begin(&mut self, role: Role) -> os::Result<()> {
+    fn begin(&mut self, role: Role, _: Pid) -> os::Result<()> {
         self.0.begin(role)
     }
 
-    fn send(&mut self, message: &[u8]) -> os::Result<()> {
+    fn send(&mut self, message: &[u8], _: u32) -> os::Result<()> {
         self.0.send(message)
     }
 
@@ -66,7 +50,7 @@ impl<S: RecordPipe> Scenario for RecordPipeScenario<S> {
     }
 
     fn machine(&self, situation: &Situation) -> Option<Config> {
-        Some(exchange(situation).config())
+        Some(find(&RECORDS, situation).config())
     }
 
     fn situations(&self) -> &'static [&'static Situation] {
@@ -78,6 +62,6 @@ impl<S: RecordPipe> Scenario for RecordPipeScenario<S> {
         quotas: &'a [u32],
         situation: &'static Situation,
     ) -> Result<Box<dyn Body + 'a>, Panic> {
-        Ok(messages::body::<Driven<S>>(quotas, exchange(situation)))
+        Ok(messages::body::<Driven<S>>(quotas, find(&RECORDS, situation)))
     }
 }

@@ -11,6 +11,9 @@ const PERIOD: usize = 9;
 /// So many bytes tell where they come from.
 const TELLING: usize = PERIOD;
 
+/// What an earlier run has left, where it has.
+pub(super) const LEFTOVER: &[u8] = b"left by an earlier run";
+
 /// What some mark the end of a record with, or fill it up with. Any byte may occur in a record: these do so
 /// early, and the others later.
 const MARKS: [u8; 12] = [b'\n', 0, 0xff, b' ', b'|', b'\r', b',', b';', b'\\', 0x1b, 0x04, 0x7f];
@@ -60,7 +63,11 @@ pub(super) fn identify(bytes: &[u8], sent: impl Iterator<Item = (MessageId, usiz
         Instead::Nothing
     } else {
         let from = sent.iter().find_map(|(id, content)| Some((*id, place(content)?)));
-        from.map_or(Instead::Unknown, |(id, place)| Instead::Of(id, place as u32))
+        match from {
+            Some((id, place)) => Instead::Of(id, place as u32),
+            None if place(LEFTOVER).is_some() => Instead::Leftover,
+            None => Instead::Unknown,
+        }
     };
     let (length, whole) = (bytes.len() as u32, whole as u32);
     Collected::Damaged(Damage { message, length, whole, instead })
@@ -110,6 +117,7 @@ mod tests {
         assert_eq!(seen(&joined), damage(Some(id(0, 0)), 4, 2, Instead::Of(id(0, 0), 0)));
         assert_eq!(seen(&long[9..20]), damage(Some(id(1, 0)), 11, 7, Instead::Of(id(1, 0), 16)));
         assert_eq!(seen(b"\0\0\0\x05"), damage(None, 4, 0, Instead::Unknown));
+        assert_eq!(seen(LEFTOVER), damage(None, LEFTOVER.len() as u32, 0, Instead::Leftover));
         assert_eq!(seen(b""), damage(None, 0, 0, Instead::Nothing));
     }
 }

@@ -15,7 +15,8 @@ pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
         EventKind::Returned(Service::Value(value)) => format!("value returns {value}"),
         EventKind::Returned(Service::Take(item)) => format!("take returns {item}"),
         EventKind::Returned(
-            Service::Open(Some(errno))
+            Service::Prepare(Some(errno))
+            | Service::Open(Some(errno))
             | Service::Begin(Some(errno))
             | Service::SendRecord(_, Some(errno))
             | Service::End(Some(errno)),

@@ -1,13 +1,37 @@
 //! Message passing through the kernel.
 
-use harness::runner::RecordPipeSubject;
-use harness::runner::WitnessKind::{CallFailed, Damaged, EarlyEnd, Killed, Lost, Stuck};
+use harness::runner::WitnessKind::{
+    CallFailed, Damaged, EarlyEnd, Killed, Lost, OutOfOrder, ReceivedTwice, Stuck,
+};
+use harness::runner::{
+    MessageQueueSubject, NamedPipeSubject, RecordPipeSubject, SignalLineSubject,
+};
 
-use super::expectation::{Expected, FAIR, always};
+use super::expectation::{Both, Expected, FAIR, always, not_violated};
 use super::table;
 
 /// Everything holds. Nobody asks who overtakes whom.
 const DELIVERS: Expected = Expected { bypass: None, ..FAIR };
+
+/// What comes is not what was sent.
+const DAMAGED: Expected = DELIVERS.mutual_exclusion(always(&[Damaged]));
+/// What was sent does not come.
+const LOST: Expected = DELIVERS.mutual_exclusion(always(&[Lost]));
+/// The end comes before all have ended.
+const EARLY: Expected = DELIVERS.mutual_exclusion(always(&[EarlyEnd]));
+/// A signal kills.
+const KILLS: Expected = DELIVERS.mutual_exclusion(always(&[Killed]));
+/// It comes, in another order.
+const DISORDERED: Expected = DELIVERS.mutual_exclusion(always(&[OutOfOrder]));
+/// A call fails that should not.
+const FAILS: Expected = DELIVERS.mutual_exclusion(always(&[CallFailed]));
+/// Somebody waits in a call for what nobody does. So does, at the latest, who waits for one that has given up: a
+/// receiver that was told nonsense asks no more.
+const WAIT_FOR_EVER: Both = always(&[Stuck]);
+
+/// The first call of all never returns, so that nothing else can be measured.
+const NOBODY_MEETS: Expected =
+    DELIVERS.mutual_exclusion(not_violated("nothing is ever sent")).progress(WAIT_FOR_EVER);
 
 table! {
     anonymous_pipe::AnonymousPipe: RecordPipeSubject for [2, 3], measures DELIVERS;
@@ -48,5 +72,67 @@ table! {
         escapes;
         in_turn;
         nonblocking;
+    }
+
+    message_queue::MessageQueue: MessageQueueSubject for [2, 3], measures DELIVERS;
+    flawed {
+        drops_when_full: LOST;
+        first_end: EARLY.progress(WAIT_FOR_EVER);
+        forgets_the_length: DAMAGED.progress(WAIT_FOR_EVER);
+        interrupted: FAILS.progress(WAIT_FOR_EVER);
+        keeps_the_leftovers: DAMAGED.progress(WAIT_FOR_EVER);
+        no_priorities: DISORDERED;
+        receives_its_own: DAMAGED.progress(WAIT_FOR_EVER);
+        small_buffer: FAILS.progress(WAIT_FOR_EVER);
+        takes_any_queue: DELIVERS.mutual_exclusion(always(&[CallFailed, Damaged])).progress(WAIT_FOR_EVER);
+        unlinks_early: FAILS.progress(WAIT_FOR_EVER);
+        urgent_end: LOST;
+        zero_is_best: DISORDERED;
+    }
+    variants {
+        drained;
+        ends_apart;
+        inherited;
+        polls;
+    }
+
+    named_pipe::NamedPipe: NamedPipeSubject for [2, 3], measures DELIVERS;
+    flawed {
+        does_not_wait: FAILS.progress(WAIT_FOR_EVER);
+        exists: FAILS.progress(WAIT_FOR_EVER);
+        first_end_of_file: EARLY.progress(WAIT_FOR_EVER);
+        holds_its_own_end: DELIVERS.progress(WAIT_FOR_EVER);
+        interrupted: FAILS.progress(WAIT_FOR_EVER);
+        killed: KILLS;
+        makes_it_anew: FAILS.progress(WAIT_FOR_EVER);
+        mixes: DAMAGED;
+        receiver_makes_it: FAILS.progress(WAIT_FOR_EVER);
+        two_pipes_crosswise: NOBODY_MEETS;
+        whole_reads: DELIVERS.mutual_exclusion(always(&[CallFailed, Damaged])).progress(WAIT_FOR_EVER);
+    }
+    variants {
+        both_ways;
+        knocks;
+        one_for_each;
+    }
+
+    signal::Signals: SignalLineSubject for [2], measures DELIVERS;
+    flawed {
+        blocks_late: KILLS.progress(WAIT_FOR_EVER);
+        drops_when_crowded: LOST;
+        forgets_the_answer: DELIVERS.progress(WAIT_FOR_EVER);
+        interrupted: FAILS.progress(WAIT_FOR_EVER);
+        looks_once: DELIVERS.mutual_exclusion(always(&[Damaged, ReceivedTwice])).progress(WAIT_FOR_EVER);
+        no_acknowledgement: DELIVERS.mutual_exclusion(always(&[Damaged, Lost])).progress(WAIT_FOR_EVER);
+        not_blocked: KILLS.progress(WAIT_FOR_EVER);
+        one_bit: LOST.progress(WAIT_FOR_EVER);
+        pauses: DELIVERS.progress(WAIT_FOR_EVER);
+        thirty_two: FAILS.progress(WAIT_FOR_EVER);
+        two_numbers: DAMAGED.progress(WAIT_FOR_EVER);
+    }
+    variants {
+        bits;
+        handlers;
+        retries;
     }
 }

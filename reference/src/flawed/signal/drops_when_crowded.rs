@@ -1,0 +1,72 @@
+//! Flawed: a signal for which there is no room is dropped.
+//!
+//! Bug: nobody acknowledges, and EAGAIN is taken for success; but the kernel queues only so many signals.
+//! Convicted of: integrity.
+//! Schedule: P1 sends more messages than there is room for before P0 receives.
+
+use harness::os::{self, Errno, MaskChange, Pid, SigSet, Signal};
+use harness::prelude::{Role, SignalLine, yield_now};
+
+const LETTER: Signal = Signal::RTMAX;
+
+/// What one process knows.
+#[derive(Debug)]
+pub enum Signals {
+    /// It sends to this one.
+    To(Pid),
+    /// It receives from this one.
+    From(Pid),
+}
+
+fn letters() -> SigSet {
+    SigSet::EMPTY.with(LETTER)
+}
+
+fn push(peer: Pid, value: i32) -> os::Result<()> {
+    loop {
+        match os::sigqueue(peer, LETTER, value) {
+            Err(Errno::EAGAIN) => yield_now(),
+            other => return other,
+        }
+    }
+}
+
+impl SignalLine for Signals {
+    fn prepare() -> os::Result<()> {
+        os::sigprocmask(MaskChange::Block, letters())?;
+        Ok(())
+    }
+
+    fn begin(role: Role, peer: Pid) -> os::Result<Self> {
+        Ok(if role == Role::Receiver { Self::From(peer) } else { Self::To(peer) })
+    }
+
+    fn send(&mut self, message: [u8; 2]) -> os::Result<()> {
+        let Self::To(peer) = *self else { return Err(Errno::EINVAL) };
+        match os::sigqueue(peer, LETTER, i32::from_be_bytes([0, 1, message[0], message[1]])) {
+            Err(Errno::EAGAIN) => Ok(()),
+            other => other,
+        }
+    }
+
+    fn receive(&mut self) -> os::Result<Option<[u8; 2]>> {
+        let Self::From(peer) = *self else { return Err(Errno::EINVAL) };
+        loop {
+            match os::sigwaitinfo(letters()) {
+                Ok(info) if info.pid == peer => {
+                    let [_, is_message, message @ ..] = info.value.to_be_bytes();
+                    return Ok((is_message == 1).then_some(message));
+                }
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(errno) => return Err(errno),
+            }
+        }
+    }
+
+    fn end(&mut self) -> os::Result<()> {
+        match *self {
+            Self::To(peer) => push(peer, 0),
+            Self::From(_) => Ok(()),
+        }
+    }
+}

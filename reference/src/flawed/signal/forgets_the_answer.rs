@@ -1,0 +1,87 @@
+//! Flawed: that the last answer has come is forgotten after the message is on its way.
+//!
+//! Bug: the answer to the message may have come by then, and is forgotten.
+//! Convicted of: progress.
+//! Schedule: P1 sends; P0 receives and answers; P1 forgets the answer, and waits for it.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use harness::os::{self, ActionFlags, Handler, MaskChange, Pid, SigSet, Signal};
+use harness::prelude::{Role, SignalLine};
+
+const MESSAGE: Signal = Signal(Signal::RTMIN.0 + 3);
+const ANSWER: Signal = Signal::USR1;
+const END: i32 = i32::MAX;
+
+/// What one process knows.
+#[derive(Debug)]
+pub struct Signals {
+    role: Role,
+    peer: Pid,
+    /// What has come, if it was not looked at.
+    noted: Rc<Cell<Option<i32>>>,
+    /// What is blocked while it waits.
+    waiting: SigSet,
+}
+
+fn ours() -> SigSet {
+    SigSet::EMPTY.with(MESSAGE).with(ANSWER)
+}
+
+impl Signals {
+    fn wait(&self) -> i32 {
+        loop {
+            match self.noted.take() {
+                Some(value) => return value,
+                None => os::sigsuspend(self.waiting),
+            };
+        }
+    }
+}
+
+impl SignalLine for Signals {
+    fn prepare() -> os::Result<()> {
+        os::sigprocmask(MaskChange::Block, ours()).map(|_| ())
+    }
+
+    fn begin(role: Role, peer: Pid) -> os::Result<Self> {
+        let noted = Rc::new(Cell::new(None));
+        let handed = Rc::clone(&noted);
+        let signal = if role == Role::Receiver { MESSAGE } else { ANSWER };
+        let handler = Handler::call(move |info| handed.set(Some(info.value)));
+        os::sigaction(signal, handler, SigSet::EMPTY, ActionFlags::empty())?;
+        let blocked = os::sigprocmask(MaskChange::Block, SigSet::EMPTY)?;
+        if role != Role::Receiver {
+            // Answers may come at any time.
+            os::sigprocmask(MaskChange::Unblock, ours())?;
+        }
+        Ok(Self { role, peer, noted, waiting: blocked.minus(ours()) })
+    }
+
+    fn send(&mut self, [first, second]: [u8; 2]) -> os::Result<()> {
+        os::sigqueue(self.peer, MESSAGE, i32::from(first) << 8 | i32::from(second))?;
+        os::sigprocmask(MaskChange::Block, ours())?;
+        self.noted.set(None);
+        self.wait();
+        os::sigprocmask(MaskChange::Unblock, ours())?;
+        Ok(())
+    }
+
+    fn receive(&mut self) -> os::Result<Option<[u8; 2]>> {
+        let value = self.wait();
+        if value == END {
+            return Ok(None);
+        }
+        os::kill(self.peer, ANSWER)?;
+        let [.., first, second] = value.to_be_bytes();
+        Ok(Some([first, second]))
+    }
+
+    fn end(&mut self) -> os::Result<()> {
+        if let Role::Sender(_) = self.role {
+            os::sigqueue(self.peer, MESSAGE, END)?;
+        }
+        Ok(())
+    }
+}

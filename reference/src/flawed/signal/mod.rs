@@ -1,0 +1,13 @@
+//! Flawed solutions of messages by signals, one bug in each file.
+
+pub mod blocks_late;
+pub mod drops_when_crowded;
+pub mod forgets_the_answer;
+pub mod interrupted;
+pub mod looks_once;
+pub mod no_acknowledgement;
+pub mod not_blocked;
+pub mod one_bit;
+pub mod pauses;
+pub mod thirty_two;
+pub mod two_numbers;

@@ -1,0 +1,6 @@
+//! Correct solutions of messages through a message queue, in other styles.
+
+pub mod drained;
+pub mod ends_apart;
+pub mod inherited;
+pub mod polls;
