@@ -4,7 +4,7 @@
 //! Convicted of: mutual exclusion, the end comes too early.
 //! Schedule: P0 waits for bytes; a signal comes; `read` fails, and P0 says that it is the end.
 
-use harness::os::{self, Errno, Fd, Handler, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
 use harness::prelude::*;
 
 /// The pipes.
@@ -15,6 +15,7 @@ pub struct AnonymousPipe {
 }
 
 /// Reads that many bytes, or `None` if the end comes first.
+#[expect(clippy::unnecessary_wraps, reason = "it would fail if it looked at errors")]
 fn read_exactly(fd: Fd, count: usize) -> os::Result<Option<Vec<u8>>> {
     let mut bytes = vec![0; count];
     let mut rest = &mut bytes[..];
@@ -59,8 +60,8 @@ impl RecordPipe for AnonymousPipe {
                 os::sigaction(
                     Signal::PIPE,
                     Handler::Ignore,
-                    Default::default(),
-                    Default::default(),
+                    SigSet::default(),
+                    ActionFlags::empty(),
                 )?;
                 let mine = self.writes.swap_remove(me);
                 self.reads.drain(..).chain(self.writes.drain(..)).try_for_each(os::close)?;
