@@ -28,8 +28,8 @@ impl Simulated {
             Waiting::Poll => {
                 let polled = self.process(process).wait.iter().flat_map(|wait| &wait.polled);
                 let others = polled.filter_map(|polled| self.other_end(process, polled.fd));
-                let others: String = others.map(|text| format!(" {text}")).collect();
-                format!("for an event of any of the descriptors.{others}")
+                let all = "for an event of any of the descriptors.".to_owned();
+                std::iter::once(all).chain(others).collect::<Vec<_>>().join(" ")
             }
             Waiting::QueueToSend(queue) => format!("for room in {}.", name_of_queue(queue)),
             Waiting::QueueToReceive(queue) => format!("for a message in {}.", name_of_queue(queue)),

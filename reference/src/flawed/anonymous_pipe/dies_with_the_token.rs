@@ -4,7 +4,7 @@
 //! Convicted of: progress, stuck. The rest holds as long as nobody dies.
 //! Schedule: P1 takes the byte and dies; P2 wants to send.
 
-use harness::os::{self, Errno, Fd, Handler, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
 use harness::prelude::*;
 
 /// The pipe, of which each process keeps one end.
@@ -50,7 +50,7 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::default(), ActionFlags::default())?;
         let (mine, other) = match role {
             Role::Receiver => (self.reads, self.writes),
             Role::Sender(_) => (self.writes, self.reads),

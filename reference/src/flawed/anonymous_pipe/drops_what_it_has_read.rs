@@ -5,7 +5,9 @@
 //! Schedule: P1 sends two records and ends; P0 reads both at once, gives out the first, and comes to the
 //! end.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, PollEvents, PollFd, Signal};
+use harness::os::{
+    self, ActionFlags, Errno, Fd, Handler, OpenFlags, PollEvents, PollFd, SigSet, Signal,
+};
 use harness::prelude::*;
 
 /// The pipes.
@@ -73,7 +75,7 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::default(), ActionFlags::default())?;
         self.role = role;
         for (sender, &[reads, writes]) in self.ends.iter().enumerate() {
             if role != Role::Receiver {

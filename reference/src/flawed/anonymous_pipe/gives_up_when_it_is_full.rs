@@ -4,7 +4,9 @@
 //! Convicted of: mutual exclusion, a call fails.
 //! Schedule: P1 fills the pipe before P0 reads.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, PollEvents, PollFd, Signal};
+use harness::os::{
+    self, ActionFlags, Errno, Fd, Handler, OpenFlags, PollEvents, PollFd, SigSet, Signal,
+};
 use harness::prelude::*;
 
 /// The pipes.
@@ -72,7 +74,7 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::default(), ActionFlags::default())?;
         self.role = role;
         for (sender, &[reads, writes]) in self.ends.iter().enumerate() {
             if role != Role::Receiver {

@@ -5,7 +5,7 @@
 //! Convicted of: progress, stuck: it never sees the end.
 //! Schedule: any. All records come; then the senders are gone, and the receiver polls for ever.
 
-use harness::os::{self, Errno, Fd, Handler, PollEvents, PollFd, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, PollEvents, PollFd, SigSet, Signal};
 use harness::prelude::*;
 
 /// Bytes of the length before a record.
@@ -60,7 +60,7 @@ impl RecordPipe for AnonymousPipe {
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
         // A write to a pipe that nobody reads is to fail, and not to kill.
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::default(), ActionFlags::default())?;
         for (sender, [reads, writes]) in std::mem::take(&mut self.pipes).into_iter().enumerate() {
             match role {
                 Role::Receiver => self.open.push((reads, Vec::new())),

@@ -5,7 +5,7 @@
 //! Convicted of: progress, stuck.
 //! Schedule: the parent sends, ends, and waits for its child, which waits for the end.
 
-use harness::os::{self, Errno, Fd, Handler, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
 use harness::prelude::*;
 
 /// The pipes.
@@ -62,8 +62,8 @@ impl RecordPipe for AnonymousPipe {
                 os::sigaction(
                     Signal::PIPE,
                     Handler::Ignore,
-                    Default::default(),
-                    Default::default(),
+                    SigSet::default(),
+                    ActionFlags::default(),
                 )?;
                 let mine = self.writes.swap_remove(me);
                 self.reads.drain(..).chain(self.writes.drain(..)).try_for_each(os::close)?;

@@ -4,7 +4,7 @@
 //! Convicted of: mutual exclusion, a record is damaged.
 //! Schedule: P1 sends a record with the byte 10 in it.
 
-use harness::os::{self, Errno, Fd, Handler, PollEvents, PollFd, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, PollEvents, PollFd, SigSet, Signal};
 use harness::prelude::*;
 
 /// What comes in through one pipe.
@@ -53,7 +53,7 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::default(), ActionFlags::default())?;
         for (sender, [reads, writes]) in self.ends.iter().copied().enumerate() {
             if role == Role::Receiver {
                 self.lines.push(Line { fd: reads, record: Vec::new() });

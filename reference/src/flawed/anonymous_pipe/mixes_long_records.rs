@@ -4,7 +4,7 @@
 //! Convicted of: mutual exclusion, a record is damaged.
 //! Schedule: P1 has written 4096 of its 5004 bytes; P0 reads them; P2 writes; P1 writes the rest.
 
-use harness::os::{self, Errno, Fd, Handler, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
 use harness::prelude::*;
 
 /// The pipe, of which each process keeps one end.
@@ -46,7 +46,7 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::default(), ActionFlags::default())?;
         let (mine, other) = match role {
             Role::Receiver => (self.reads, self.writes),
             Role::Sender(_) => (self.writes, self.reads),

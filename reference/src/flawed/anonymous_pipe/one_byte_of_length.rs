@@ -4,7 +4,7 @@
 //! Convicted of: mutual exclusion, a record is damaged.
 //! Schedule: P1 sends 700 bytes: 188 of them are taken for the record.
 
-use harness::os::{self, Errno, Fd, Handler, PollEvents, PollFd, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, PollEvents, PollFd, SigSet, Signal};
 use harness::prelude::*;
 
 /// Bytes of the length before a record.
@@ -59,7 +59,7 @@ impl RecordPipe for AnonymousPipe {
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
         // A write to a pipe that nobody reads is to fail, and not to kill.
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::default(), ActionFlags::default())?;
         for (sender, [reads, writes]) in std::mem::take(&mut self.pipes).into_iter().enumerate() {
             match role {
                 Role::Receiver => {

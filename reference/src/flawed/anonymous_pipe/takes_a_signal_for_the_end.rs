@@ -4,7 +4,7 @@
 //! Convicted of: mutual exclusion, the end comes too early.
 //! Schedule: P0 waits for bytes; a signal comes; `read` fails, and P0 says that it is the end.
 
-use harness::os::{self, Errno, Fd, Handler, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
 use harness::prelude::*;
 
 /// The pipes.
@@ -15,16 +15,16 @@ pub struct AnonymousPipe {
 }
 
 /// Reads that many bytes, or `None` if the end comes first.
-fn read_exactly(fd: Fd, count: usize) -> os::Result<Option<Vec<u8>>> {
+fn read_exactly(fd: Fd, count: usize) -> Option<Vec<u8>> {
     let mut bytes = vec![0; count];
     let mut rest = &mut bytes[..];
     while !rest.is_empty() {
         match os::read(fd, rest) {
-            Ok(0) | Err(_) => return Ok(None),
+            Ok(0) | Err(_) => return None,
             Ok(count) => rest = &mut rest[count..],
         }
     }
-    Ok(Some(bytes))
+    Some(bytes)
 }
 
 fn write_exactly(fd: Fd, mut bytes: &[u8]) -> os::Result<()> {
@@ -59,8 +59,8 @@ impl RecordPipe for AnonymousPipe {
                 os::sigaction(
                     Signal::PIPE,
                     Handler::Ignore,
-                    Default::default(),
-                    Default::default(),
+                    SigSet::default(),
+                    ActionFlags::default(),
                 )?;
                 let mine = self.writes.swap_remove(me);
                 self.reads.drain(..).chain(self.writes.drain(..)).try_for_each(os::close)?;
@@ -77,9 +77,9 @@ impl RecordPipe for AnonymousPipe {
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
         while let Some(&fd) = self.reads.last() {
-            if let Some(length) = read_exactly(fd, 8)? {
+            if let Some(length) = read_exactly(fd, 8) {
                 let length = u64::from_ne_bytes(length.try_into().expect("they are eight"));
-                if let Some(record) = read_exactly(fd, length as usize)? {
+                if let Some(record) = read_exactly(fd, length as usize) {
                     return Ok(Some(record));
                 }
             }

@@ -4,7 +4,7 @@
 //! Convicted of: mutual exclusion, the end comes too early.
 //! Schedule: P0 reads before P1 has written.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
 use harness::prelude::*;
 
 /// The pipes.
@@ -64,8 +64,8 @@ impl RecordPipe for AnonymousPipe {
                 os::sigaction(
                     Signal::PIPE,
                     Handler::Ignore,
-                    Default::default(),
-                    Default::default(),
+                    SigSet::default(),
+                    ActionFlags::default(),
                 )?;
                 let mine = self.writes.swap_remove(me);
                 self.reads.drain(..).chain(self.writes.drain(..)).try_for_each(os::close)?;

@@ -1,7 +1,7 @@
 //! Variant: the receiver does not wait in the kernel. It asks one pipe after the other, again and again, whether
 //! there is something. A waste of time, and yet not wrong: nothing here forbids it.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
 use harness::prelude::*;
 
 /// What comes from a sender, and is not given out yet.
@@ -44,7 +44,7 @@ impl RecordPipe for AnonymousPipe {
                 }
             }
         }
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::default(), ActionFlags::default())
     }
 
     fn send(&mut self, record: &[u8]) -> os::Result<()> {

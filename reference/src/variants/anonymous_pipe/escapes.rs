@@ -1,7 +1,7 @@
 //! Variant: no lengths. A byte marks the end of a record, and where it occurs within one it is escaped.
 //! Source: RFC 1055, "Serial Line IP".
 
-use harness::os::{self, Errno, Fd, Handler, PollEvents, PollFd, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, PollEvents, PollFd, SigSet, Signal};
 use harness::prelude::*;
 
 const END: u8 = 0xC0;
@@ -62,7 +62,7 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::default(), ActionFlags::default())?;
         for (sender, [reads, writes]) in self.ends.iter().copied().enumerate() {
             if role == Role::Receiver {
                 self.lines.push(Line { fd: reads, record: Vec::new(), after_escape: false });

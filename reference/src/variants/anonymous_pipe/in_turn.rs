@@ -1,7 +1,7 @@
 //! Variant: a pipe for each sender, and the receiver reads one of them to its end, then the next. Whoever is
 //! not being read waits when its pipe is full; its turn comes, as nobody sends for ever.
 
-use harness::os::{self, Errno, Fd, Handler, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
 use harness::prelude::*;
 
 /// The pipes.
@@ -58,8 +58,8 @@ impl RecordPipe for AnonymousPipe {
                 os::sigaction(
                     Signal::PIPE,
                     Handler::Ignore,
-                    Default::default(),
-                    Default::default(),
+                    SigSet::default(),
+                    ActionFlags::default(),
                 )?;
                 let mine = self.writes.swap_remove(me);
                 self.reads.drain(..).chain(self.writes.drain(..)).try_for_each(os::close)?;

@@ -1,7 +1,9 @@
 //! Variant: descriptors that do not block, on both sides, and poll(2) where there is nothing to do. The
 //! receiver takes all that is there before it polls.
 
-use harness::os::{self, Errno, Fd, Handler, OpenFlags, PollEvents, PollFd, Signal};
+use harness::os::{
+    self, ActionFlags, Errno, Fd, Handler, OpenFlags, PollEvents, PollFd, SigSet, Signal,
+};
 use harness::prelude::*;
 
 /// The pipes.
@@ -69,7 +71,7 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
-        os::sigaction(Signal::PIPE, Handler::Ignore, Default::default(), Default::default())?;
+        os::sigaction(Signal::PIPE, Handler::Ignore, SigSet::default(), ActionFlags::default())?;
         self.role = role;
         for (sender, &[reads, writes]) in self.ends.iter().enumerate() {
             if role != Role::Receiver {
