@@ -21,11 +21,11 @@ fn read_exactly(fd: Fd, count: usize) -> os::Result<Option<Vec<u8>>> {
     let mut rest = &mut bytes[..];
     while !rest.is_empty() {
         match os::read(fd, rest) {
-            Ok(0) | Err(_) => return Ok(None),
+            Ok(0) | Err(_) => return None,
             Ok(count) => rest = &mut rest[count..],
         }
     }
-    Ok(Some(bytes))
+    Some(bytes)
 }
 
 fn write_exactly(fd: Fd, mut bytes: &[u8]) -> os::Result<()> {
@@ -78,9 +78,9 @@ impl RecordPipe for AnonymousPipe {
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
         while let Some(&fd) = self.reads.last() {
-            if let Some(length) = read_exactly(fd, 8)? {
+            if let Some(length) = read_exactly(fd, 8) {
                 let length = u64::from_ne_bytes(length.try_into().expect("they are eight"));
-                if let Some(record) = read_exactly(fd, length as usize)? {
+                if let Some(record) = read_exactly(fd, length as usize) {
                     return Ok(Some(record));
                 }
             }
