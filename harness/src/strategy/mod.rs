@@ -48,6 +48,6 @@ pub use pos::Pos;
 pub use random::Random;
 pub use replay::{Divergence, Mismatch, Replay};
 pub use round_robin::RoundRobin;
-pub use standstill::{PATIENCE, Standstill};
+pub use standstill::{PACES, PATIENCE, Standstill};
 pub use starver::{Adversary, Starver};
 pub use usher::{Reception, Usher};
