@@ -6,8 +6,9 @@ use crate::process::ProcessId;
 ///
 /// It holds permits. [`wait`](Self::wait) takes one, and sleeps while there is none;
 /// [`signal`](Self::signal) gives one. The harness drives it as a lock with one permit; with two permits, of
-/// which a process may take both; without permits at first, as the meeting of several processes and as the
-/// orders and answers of a crew; and as the two counters of a bounded buffer.
+/// which a process may take both; without permits at first, as the meeting of several processes, as the
+/// orders and answers of a crew, and with many signals before the first wait; and as the two counters of a
+/// bounded buffer.
 ///
 /// 1. *Mutual exclusion.* `wait` has returned at most as often as there were permits at the beginning and
 ///    calls of `signal` since. What happens before a `signal` happens before the return of the `wait`

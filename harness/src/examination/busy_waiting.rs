@@ -1,5 +1,6 @@
 //! Busy waiting: whoever waits is to sleep.
 
+use super::lasso;
 use super::progress::merged;
 use super::verdict::{Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory};
@@ -8,7 +9,7 @@ use crate::event::Section;
 use crate::exploration::{Crash, Setup};
 use crate::oracle::Stillness;
 use crate::process::{ProcessId, ProcessSet};
-use crate::strategy::{PATIENCE, Replay, Standstill};
+use crate::strategy::{PACES, PATIENCE, Replay, Standstill};
 use crate::trace::Schedule;
 
 /// Executions, for each situation and number of processes.
@@ -102,7 +103,7 @@ impl Examiner<'_> {
                 return Ok(shown);
             }
         }
-        Ok(schedule)
+        Ok(self.busy_together(setup, &schedule, process)?.unwrap_or(schedule))
     }
 
     /// Whether after these steps somebody is inside, and everybody but `process` where it may stand
@@ -137,15 +138,18 @@ impl Examiner<'_> {
             for _ in 0..count {
                 shown.step(process);
             }
-            if self.is_busy(setup, &shown, process)? {
+            let all = ProcessSet::first(setup.processes());
+            if self.is_busy(setup, &shown, process)?
+                && (count == SHOWN || self.wait_in_guard(all).contains(process))
+            {
                 return Ok(Some(shown));
             }
         }
         Ok(None)
     }
 
-    /// Whether `process` waits at the end of the schedule, and goes on taking steps if nobody else does;
-    /// or waits in a guard that is held by somebody who is inside.
+    /// Whether `process` waits at the end of the schedule, and goes on taking steps while all those stand still
+    /// who may; or waits in a guard that is held by somebody who is inside.
     pub(super) fn is_busy(
         &mut self,
         setup: &Setup,
@@ -166,17 +170,68 @@ impl Examiner<'_> {
                 return Ok(true);
             }
         }
-        let mut long = schedule.clone();
-        for _ in 0..PATIENCE {
-            long.step(process);
+        // Those who stand still leave it steps enough, and so do those who are busy with it.
+        let most = schedule.len() as u32 + PATIENCE * (setup.processes() as u32 + 1);
+        let setup = Setup { steps_max: most, ..setup.clone() };
+        // Long turns first: what is shown of them is easier to follow.
+        for pace in PACES.into_iter().rev() {
+            let mut standstill = Standstill::after(schedule.clone(), process, pace);
+            self.explorer.explore(&setup, &mut standstill, 1, || (), |_, ()| None::<()>)?;
+            if standstill.busy() == Some(process) {
+                return Ok(true);
+            }
         }
-        let setup = Setup { steps_max: long.len() as u32, ..setup.clone() };
+        Ok(false)
+    }
+
+    /// A short schedule after which `process` is busy together with others, such as one that they wake and that
+    /// wakes them: the first steps of `schedule`, as few of them as will do, and a few of those who are busy.
+    fn busy_together(
+        &mut self,
+        setup: &Setup,
+        schedule: &Schedule,
+        process: ProcessId,
+    ) -> Result<Option<Schedule>, Crash> {
+        for length in 0..schedule.len().min(STEM_MAX) {
+            let mut stem = schedule.prefix(length);
+            if !self.is_busy_outside(setup, &stem, process)? {
+                continue;
+            }
+            let mut stretch = stem.len() / 2;
+            while stretch > 0 {
+                let mut from = 0;
+                while from < stem.len() {
+                    let shorter = lasso::without(&stem, from..from + stretch);
+                    if self.is_busy_outside(setup, &shorter, process)? {
+                        stem = shorter;
+                    } else {
+                        from += stretch;
+                    }
+                }
+                stretch /= 2;
+            }
+            // What comes after the stem is what the strategy does.
+            self.is_busy(setup, &stem, process)?;
+            let shown = self.explorer.engine().schedule();
+            let length = stem.len() + setup.processes() * SHOWN;
+            return Ok(Some(shown.prefix(length.min(shown.len()))));
+        }
+        Ok(None)
+    }
+
+    /// Whether `process` is busy after these steps, and somebody inside.
+    fn is_busy_outside(
+        &mut self,
+        setup: &Setup,
+        stem: &Schedule,
+        process: ProcessId,
+    ) -> Result<bool, Crash> {
+        let here = Setup { steps_max: stem.len() as u32, ..setup.clone() };
         let mut stillness = Stillness::new();
-        let mut replay = Replay::new(long);
-        self.explorer.replay(&setup, &mut replay, &mut stillness, false)?;
-        Ok(replay.divergence().is_none()
-            && stillness.last_step() as usize <= schedule.len()
-            && stillness.section(process) == Section::Entry)
+        self.explorer.replay(&here, &mut Replay::new(stem.clone()), &mut stillness, false)?;
+        let all = ProcessSet::first(setup.processes());
+        Ok(!stillness.in_section(Section::Critical, all).is_empty()
+            && self.is_busy(setup, stem, process)?)
     }
 }
 
@@ -223,6 +278,31 @@ mod tests {
         }
     }
 
+    /// The same, but whoever wakes up wakes all others that wait.
+    struct Restless(Tickets<true>);
+
+    impl CriticalSection for Restless {
+        fn new(processes: usize) -> Self {
+            Self(Tickets::new(processes))
+        }
+
+        fn entry_section(&self, _: ProcessId) {
+            let ticket = self.0.next.fetch_add(1, Ordering::SeqCst);
+            loop {
+                let serving = self.0.serving.load(Ordering::SeqCst);
+                if serving == ticket {
+                    return;
+                }
+                futex_wait(&self.0.serving, serving);
+                futex_wake(&self.0.serving, usize::MAX);
+            }
+        }
+
+        fn exit_section(&self, me: ProcessId) {
+            self.0.exit_section(me);
+        }
+    }
+
     fn verdict<S: CriticalSection + 'static>(processes: usize) -> Verdict {
         let effort = Effort {
             processes: vec![processes],
@@ -259,6 +339,22 @@ mod tests {
             assert!(violation.schedule.len() < 40, "{} steps", violation.schedule.len());
             assert_eq!(violation.schedule.context_switches(), 1);
         }
+    }
+
+    #[test]
+    fn those_who_keep_each_other_awake_are_shown_together() {
+        assert!(
+            matches!(verdict::<Restless>(2), Verdict::Upheld { .. }),
+            "two have nobody to wake"
+        );
+        let Verdict::Violated(violation) = verdict::<Restless>(3) else {
+            panic!("two of three wake each other");
+        };
+        assert!(matches!(violation.kind, Kind::BusyWaiting(_)), "{violation:?}");
+        let schedule = &violation.schedule;
+        assert!(schedule.len() < 90, "{} steps", schedule.len());
+        let last: ProcessSet = schedule.order()[schedule.len() - SHOWN..].iter().copied().collect();
+        assert_eq!(last.len(), 2, "one stands still inside: {schedule}");
     }
 
     #[test]

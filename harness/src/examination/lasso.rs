@@ -189,11 +189,7 @@ pub(super) fn shortened(
         {
             tries += 1;
             let stretch = stretch.min(start - from);
-            let mut shorter = Schedule::new(best.processes());
-            let steps = best.steps().enumerate();
-            steps
-                .filter(|(number, _)| !(from..from + stretch).contains(number))
-                .for_each(|(_, step)| shorter.push(step));
+            let mut shorter = without(&best, from..from + stretch);
             shorter.set_loop_start(start - stretch);
             if holds(&shorter)? {
                 best = shorter;
@@ -204,6 +200,14 @@ pub(super) fn shortened(
         stretch /= 2;
     }
     Ok(best)
+}
+
+/// The schedule without some of its steps, and without a loop.
+pub(super) fn without(schedule: &Schedule, left_out: Range<usize>) -> Schedule {
+    let mut shorter = Schedule::new(schedule.processes());
+    let steps = schedule.steps().enumerate();
+    steps.filter(|(number, _)| !left_out.contains(number)).for_each(|(_, step)| shorter.push(step));
+    shorter
 }
 
 /// The setup without a limit of steps: the loop has one.

@@ -21,6 +21,9 @@ use crate::trace::{Drawing, Names, Schedule, story};
 /// The most steps of a witness that are told; the drawing condenses, the steps do not.
 const STEPS_TOLD_MAX: usize = 400;
 
+/// How many steps are the last few: fewer than a busy process is shown alone, enough for two that take turns.
+const LAST_STEPS: usize = 6;
+
 /// An execution that was run once more.
 pub(super) struct Told {
     pub(super) outcome: Outcome,
@@ -262,6 +265,12 @@ impl Told {
     pub(super) fn steps_in_loop(&self, who: ProcessSet) -> bool {
         let repeated = self.repeated.clone().map_or(&[][..], |range| &self.events[range]);
         repeated.iter().any(|event| event.kind.is_step() && who.contains(event.process))
+    }
+
+    /// Who takes the last few steps.
+    pub(super) fn last_steppers(&self) -> ProcessSet {
+        let steps = self.events.iter().rev().filter(|event| event.kind.is_step());
+        steps.take(LAST_STEPS).map(|event| event.process).collect()
     }
 
     /// The guard that `process` waits for at the end: where, and who is in it.

@@ -194,13 +194,29 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
                     site.line()
                 ),
             ),
-            None => (
-                format!("{process} goes on like this for ever"),
-                format!(
-                    "{process} waits and does not sleep: all others stand still, in their critical \
-                     or remainder section or asleep, and it goes on taking steps that get it nowhere."
-                ),
-            ),
+            None => {
+                let together = told.last_steppers();
+                if together.len() < 2 {
+                    (
+                        format!("{process} goes on like this for ever"),
+                        format!(
+                            "{process} waits and does not sleep: all others stand still, in their critical \
+                             or remainder section or asleep, and it goes on taking steps that get it \
+                             nowhere."
+                        ),
+                    )
+                } else {
+                    let who = list(together, "goes on", "go on");
+                    (
+                        format!("{who} like this for ever"),
+                        format!(
+                            "{process} waits and does not stay asleep: all that are inside or in their \
+                             remainder section stand still, but {who} taking steps that get them nowhere, \
+                             as if they woke each other."
+                        ),
+                    )
+                }
+            }
         },
         Kind::NotVisible => {
             let race =

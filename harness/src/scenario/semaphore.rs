@@ -1,4 +1,4 @@
-//! Semaphores as locks, as a meeting place, and as the counters of a bounded buffer.
+//! Semaphores as locks, as a meeting place, signalled ahead, and as the counters of a bounded buffer.
 
 use super::{Asks, Cast, Scenario, Situation, balanced, call, produces, remainder, scenario, stay};
 use crate::backend::{self, Panic};
@@ -73,6 +73,17 @@ static CREW: Situation = Situation {
     may_panic: false,
 };
 
+/// One process signals, and waits for nobody: twice a round for each of the others, which wait twice. All
+/// may be signalled before anybody waits, so more permits come together than there are processes.
+static AHEAD: Situation = Situation {
+    name: "ahead",
+    title: "no permits: P0 signals twice for each of the others, and waits for nobody",
+    rule: Rule::Permits { initial: &[0] },
+    cast: Cast::Parts { from: 2, to: 4 },
+    asks: Asks { safety: true, progress: true, ..Asks::NOTHING },
+    may_panic: false,
+};
+
 /// A buffer with one place: one half of the processes fills it, the other half empties it.
 static BUFFER: Situation = Situation {
     name: "buffer",
@@ -83,7 +94,7 @@ static BUFFER: Situation = Situation {
     may_panic: false,
 };
 
-static ALL: [&Situation; 7] = [&DATUM, &STAY, &TWO, &BOTH, &MEETING, &CREW, &BUFFER];
+static ALL: [&Situation; 8] = [&DATUM, &STAY, &TWO, &BOTH, &MEETING, &CREW, &AHEAD, &BUFFER];
 
 scenario! {
     /// The scenario of [`CountingSemaphore`], for one type of solution.
@@ -113,6 +124,7 @@ impl<S: CountingSemaphore> Scenario for SemaphoreScenario<S> {
             "two" | "both" => &[2],
             "meeting" => &[0; PROCESSES_MAX][..processes],
             "crew" => &[0, 0],
+            "ahead" => &[0],
             "buffer" => &[1, 0],
             _ => &[1],
         };
@@ -172,6 +184,14 @@ impl<S: CountingSemaphore> Semaphores<'_, S> {
                 self.data[round * processes + before].get();
             }
             "crew" => self.works(me),
+            "ahead" if me.index() == 0 => (1..processes).for_each(|_| {
+                self.signal(me, 0);
+                self.signal(me, 0);
+            }),
+            "ahead" => {
+                self.wait(me, 0);
+                self.wait(me, 0);
+            }
             "buffer" => {
                 // There is one permit in all: the datum is passed on with it.
                 let (mine, other) = if produces(me) { (0, 1) } else { (1, 0) };

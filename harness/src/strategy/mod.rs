@@ -50,7 +50,7 @@ pub use pos::Pos;
 pub use random::Random;
 pub use replay::{Divergence, Mismatch, Replay};
 pub use round_robin::RoundRobin;
-pub use standstill::{PATIENCE, Standstill};
+pub use standstill::{PACES, PATIENCE, Standstill};
 pub use starver::{Adversary, Starver};
 pub use states::States;
 pub use usher::{Reception, Usher};

@@ -137,6 +137,11 @@ impl Replay {
         self.finished
     }
 
+    /// Whether the steps of a schedule without a loop have all been begun.
+    pub(super) const fn is_at_its_end(&self) -> bool {
+        self.next == self.schedule.len() && self.divergence.is_none()
+    }
+
     /// Where the program and the schedule part, if they do.
     pub const fn divergence(&self) -> Option<Divergence> {
         self.divergence

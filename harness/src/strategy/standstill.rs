@@ -8,10 +8,12 @@
 
 use super::dice::{Chance, Dice, Executions};
 use super::random::walk;
+use super::replay::Replay;
 use super::round_robin::in_turn;
 use crate::choice::{Choice, Spinning, Strategy, Turn};
 use crate::event::Section;
 use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
+use crate::trace::Schedule;
 
 /// The most random steps before the standstill.
 const WARM_UP_MAX: usize = 60;
@@ -19,6 +21,11 @@ const WARM_UP_MAX: usize = 60;
 /// Steps of one process without an entry or an exit after which it is busy waiting. A solution may
 /// spin for a while before it sleeps.
 pub const PATIENCE: u32 = 2_000;
+
+/// In how long turns those go on who do not stand still: one step each, or enough to fall asleep before those
+/// whom it woke have run. Who wakes the other when that one sleeps keeps it awake for ever; who does so a step too
+/// early does not.
+pub const PACES: [usize; 2] = [1, 12];
 
 /// Lets some stand still and watches the others.
 #[derive(Clone, Debug)]
@@ -32,8 +39,16 @@ pub struct Standstill {
     since: [(Section, u32, u32); PROCESSES_MAX],
     /// The last of those who went on.
     last: ProcessId,
+    /// How many steps each of them takes in turn.
+    pace: usize,
+    /// The steps that the last one has left in its turn.
+    left: usize,
     busy: Option<ProcessId>,
     most: u32,
+    /// What happens before the standstill, instead of random steps.
+    stem: Option<Replay>,
+    /// Whether only this process is asked about.
+    watched: Option<ProcessId>,
 }
 
 impl Standstill {
@@ -47,9 +62,19 @@ impl Standstill {
             still: ProcessSet::EMPTY,
             since: [(Section::Remainder, 0, 0); PROCESSES_MAX],
             last: ProcessId::new(0),
+            pace: PACES[0],
+            left: 0,
             busy: None,
             most: 0,
+            stem: None,
+            watched: None,
         }
+    }
+
+    /// One execution: the steps of `stem`, and then the standstill, in which nobody wakes up by itself. Whether
+    /// `watched` is busy waiting is asked, and of nobody else.
+    pub fn after(stem: Schedule, watched: ProcessId, pace: usize) -> Self {
+        Self { stem: Some(Replay::new(stem)), watched: Some(watched), pace, ..Self::new(0) }
     }
 
     /// Who was busy waiting in this execution.
@@ -86,7 +111,7 @@ impl Standstill {
             if !self.still.contains(process) {
                 let steps = turn.steps[index] - since.2;
                 self.most = self.most.max(steps);
-                if steps >= PATIENCE {
+                if steps >= PATIENCE && self.watched.is_none_or(|watched| watched == process) {
                     self.busy = Some(process);
                     return None;
                 }
@@ -96,7 +121,11 @@ impl Standstill {
         if going.is_empty() {
             return None;
         }
-        self.last = in_turn(going, self.last.index() + 1);
+        if self.left == 0 || !going.contains(self.last) {
+            self.last = in_turn(going, self.last.index() + 1);
+            self.left = self.pace;
+        }
+        self.left -= 1;
         Some(self.last.index())
     }
 }
@@ -110,13 +139,26 @@ impl Strategy for Standstill {
         self.still = ProcessSet::EMPTY;
         self.since = [(Section::Remainder, 0, 0); PROCESSES_MAX];
         self.last = ProcessId::new(0);
+        self.left = 0;
         self.busy = None;
+        if let Some(stem) = &mut self.stem {
+            self.warm_up = 0;
+            return stem.begin();
+        }
+        self.pace = PACES[self.dice.below(PACES.len())];
         true
     }
 
     fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
+        if let Some(stem) = &mut self.stem
+            && !(matches!(choice, Choice::Process(_)) && stem.is_at_its_end())
+        {
+            return stem.choose(choice);
+        }
+        self.stem = None;
         match choice {
             Choice::Process(turn) => self.next_process(turn),
+            Choice::Spurious { .. } if self.watched.is_some() => Some(0),
             Choice::Spurious { .. } => Some(usize::from(self.dice.below(16) == 0)),
             Choice::ReadsFrom { .. } | Choice::Placement { .. } | Choice::Fate { .. } => Some(0),
         }
@@ -127,7 +169,8 @@ impl Strategy for Standstill {
     }
 
     fn serves_in_order(&self) -> bool {
-        true
+        // Schedules need not.
+        self.watched.is_none()
     }
 
     /// Whoever stands still does so also when it is the only one that could go on.

@@ -92,6 +92,7 @@ table! {
         overwrites_a_name: FAIR.progress(always(&[LostWakeup])).bounded_waiting(UPHELD);
         relaxed: FAIR.mutual_exclusion(NOT_VISIBLE);
         relaxed_flag: FAIR.mutual_exclusion(NOT_VISIBLE);
+        remembers_too_few: FAIR.progress(always(&[LostWakeup]));
         signal_sets_one: FAIR.progress(always(&[LostWakeup]));
         signal_without_guard: Expected {
             mutual_exclusion: always(&[DataRace]),

@@ -13,6 +13,7 @@ pub mod one_too_many;
 pub mod overwrites_a_name;
 pub mod relaxed;
 pub mod relaxed_flag;
+pub mod remembers_too_few;
 pub mod signal_sets_one;
 pub mod signal_without_guard;
 pub mod sleeps_inside;
