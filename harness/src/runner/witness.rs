@@ -184,40 +184,7 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
                 them = if who.len() == 1 { "it" } else { "them" },
             ),
         ),
-        Kind::BusyWaiting(process) => match told.waits_for_guard(process) {
-            Some((site, holder)) => (
-                format!("{process} waits in the guard"),
-                format!(
-                    "{process} waits at line {} for the guard, in which {holder} is as long as it is \
-                     inside. A guard is held for a few steps only: those who wait for it may be \
-                     waiting busily.",
-                    site.line()
-                ),
-            ),
-            None => {
-                let together = told.last_steppers();
-                if together.len() < 2 {
-                    (
-                        format!("{process} goes on like this for ever"),
-                        format!(
-                            "{process} waits and does not sleep: all others stand still, in their critical \
-                             or remainder section or asleep, and it goes on taking steps that get it \
-                             nowhere."
-                        ),
-                    )
-                } else {
-                    let who = list(together, "goes on", "go on");
-                    (
-                        format!("{who} like this for ever"),
-                        format!(
-                            "{process} waits and does not stay asleep: all that are inside or in their \
-                             remainder section stand still, but {who} taking steps that get them nowhere, \
-                             as if they woke each other."
-                        ),
-                    )
-                }
-            }
-        },
+        Kind::BusyWaiting(process) => busy(process, told),
         Kind::NotVisible => {
             let race =
                 told.race().map_or_else(String::new, |race| raced(race, told.situation.rule));
@@ -293,4 +260,38 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
             (String::new(), reason)
         }
     }
+}
+
+/// Somebody who waits and does not sleep: in a guard, alone, or together with others.
+fn busy(process: ProcessId, told: &Told) -> (String, String) {
+    if let Some((site, holder)) = told.waits_for_guard(process) {
+        return (
+            format!("{process} waits in the guard"),
+            format!(
+                "{process} waits at line {} for the guard, in which {holder} is as long as it is \
+                 inside. A guard is held for a few steps only: those who wait for it may be \
+                 waiting busily.",
+                site.line()
+            ),
+        );
+    }
+    let together = told.last_steppers();
+    if together.len() < 2 {
+        return (
+            format!("{process} goes on like this for ever"),
+            format!(
+                "{process} waits and does not sleep: all others stand still, in their critical or \
+                 remainder section or asleep, and it goes on taking steps that get it nowhere."
+            ),
+        );
+    }
+    let who = list(together, "goes on", "go on");
+    (
+        format!("{who} like this for ever"),
+        format!(
+            "{process} waits and does not stay asleep: all that are inside or in their remainder \
+             section stand still, but {who} taking steps that get them nowhere, as if they woke each \
+             other."
+        ),
+    )
 }
