@@ -15,8 +15,7 @@ pub struct AnonymousPipe {
 }
 
 /// Reads that many bytes, or `None` if the end comes first.
-#[expect(clippy::unnecessary_wraps, reason = "it would fail if it looked at errors")]
-fn read_exactly(fd: Fd, count: usize) -> os::Result<Option<Vec<u8>>> {
+fn read_exactly(fd: Fd, count: usize) -> Option<Vec<u8>> {
     let mut bytes = vec![0; count];
     let mut rest = &mut bytes[..];
     while !rest.is_empty() {
@@ -61,7 +60,7 @@ impl RecordPipe for AnonymousPipe {
                     Signal::PIPE,
                     Handler::Ignore,
                     SigSet::default(),
-                    ActionFlags::empty(),
+                    ActionFlags::default(),
                 )?;
                 let mine = self.writes.swap_remove(me);
                 self.reads.drain(..).chain(self.writes.drain(..)).try_for_each(os::close)?;
