@@ -33,7 +33,7 @@ pub(super) const fn datum(rule: Rule) -> &'static str {
         Rule::Neighbours { .. } => "a fork",
         Rule::Counter => "the counter",
         Rule::Monitor => "the datum in the monitor",
-        Rule::ReadersWriters => "what is read and written",
+        Rule::ReadersWriters => "the datum that readers and writers share",
         Rule::Exclusion { .. } | Rule::Permits { .. } | Rule::Messages { .. } => {
             "the datum that the section protects"
         }

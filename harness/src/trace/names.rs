@@ -73,7 +73,10 @@ impl Names {
             let Some(text) = methods.iter().find_map(|it| receiver(text, access.site, it)) else {
                 continue;
             };
-            if let Some(path) = Path::of(&text) {
+            // Who waits on a condition is woken at a place of its own, which is not the condition.
+            let is_named =
+                ![blocking::CONDITION_WAIT, blocking::CONDITION_WAKE].contains(&access.method);
+            if is_named && let Some(path) = Path::of(&text) {
                 let condition = conditions.get(&event.process).copied();
                 let index = path.indexes.iter().map(|index| {
                     number(index)
@@ -524,6 +527,57 @@ mod tests {
             Names::from_source(&other, 2, |_| false, &log.events).with(LocationId(1), "datum");
         assert_eq!(names.location(LocationId(0)), "x0", "the source is not that of the program");
         assert_eq!(names.location(LocationId(1)), "datum");
+    }
+
+    struct Place;
+
+    impl Place {
+        #[track_caller]
+        fn wait(&self) -> Site {
+            std::panic::Location::caller()
+        }
+    }
+
+    struct Monitor {
+        not_full: Place,
+    }
+
+    impl Monitor {
+        fn waits(&self) -> Site {
+            self.not_full.wait()
+        }
+    }
+
+    #[test]
+    fn a_condition_is_one_variable_whoever_is_woken_on_it() {
+        use crate::event::{Access, AccessKind, ValueType};
+        let site = Monitor { not_full: Place }.waits();
+        let event = |method, location| Event {
+            process: ProcessId::new(0),
+            step: 0,
+            kind: EventKind::Access(Access {
+                kind: AccessKind::ReadModifyWrite,
+                method,
+                site,
+                location: LocationId(location),
+                value_type: ValueType::Unsigned,
+                ordering: None,
+                read: Some(0),
+                written: Some(1),
+                reads_from: None,
+                write: None,
+                stale_by: 0,
+                spurious: false,
+            }),
+        };
+        let events = [event(blocking::CONDITION_JOIN, 1), event(blocking::CONDITION_WAIT, 2)];
+        let sources =
+            BTreeMap::from([("names.rs".to_owned(), include_str!("names.rs").to_owned())]);
+        let names = Names::from_source(&sources, 2, |_| false, &events);
+        assert_eq!(names.name(LocationId(1)), Some("not_full"));
+        assert_eq!(names.name(LocationId(2)), None);
+        let joins = super::super::operation::describe(&events[0].kind, &names);
+        assert_eq!(joins, "joins those who wait on the condition not_full");
     }
 
     #[test]

@@ -131,10 +131,12 @@ fn describe_blocking(access: &Access, names: &Names) -> Option<String> {
         CONDITION_LOOK => {
             // Above 32 bits is a version.
             let who = if access.read? as u32 == 0 { "nobody" } else { "somebody" };
-            format!("{who} waits on the condition")
+            format!("{who} waits on {}", condition(access.location, names))
         }
-        CONDITION_JOIN => "joins those who wait on the condition".to_owned(),
-        CONDITION_PICK => "picks whom to wake on the condition".to_owned(),
+        CONDITION_JOIN => {
+            format!("joins those who wait on {}", condition(access.location, names))
+        }
+        CONDITION_PICK => format!("picks whom to wake on {}", condition(access.location, names)),
         CONDITION_WAIT if took => "is woken on the condition".to_owned(),
         CONDITION_WAKE => format!("wakes {} on the condition", names.location(access.location)),
         PARK | FUTEX_WOKEN | GUARD_ENTER | PERMITS_WAIT | CONDITION_WAIT => "sleeps".to_owned(),
@@ -147,6 +149,14 @@ pub(crate) fn guard(location: LocationId, names: &Names) -> String {
     match names.name(location) {
         None | Some("guard") => "the guard".to_owned(),
         Some(name) => format!("the guard {name}"),
+    }
+}
+
+/// `the condition`, `the condition not_full` if it is called so.
+fn condition(location: LocationId, names: &Names) -> String {
+    match names.name(location) {
+        None | Some("condition") => "the condition".to_owned(),
+        Some(name) => format!("the condition {name}"),
     }
 }
 

@@ -57,14 +57,10 @@ impl<G: CriticalSection> CountingSemaphore for Semaphore<G> {
     fn signal(&self, me: ProcessId) {
         self.guard.entry_section(me);
         let next = self.next();
-        match next {
-            Some(next) => self.served[next.index()].set(true),
-            None => {
-                let permits = self.permits.get();
-                if permits < self.queue.len() {
-                    self.permits.set(permits + 1);
-                }
-            }
+        if let Some(next) = next {
+            self.served[next.index()].set(true);
+        } else if self.permits.get() < self.queue.len() {
+            self.permits.set(self.permits.get() + 1);
         }
         self.guard.exit_section(me);
         if let Some(next) = next {
