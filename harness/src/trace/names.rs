@@ -532,6 +532,10 @@ mod tests {
     struct Place;
 
     impl Place {
+        #[expect(
+            clippy::unused_self,
+            reason = "how it is written where it is called is what counts"
+        )]
         #[track_caller]
         fn wait(&self) -> Site {
             std::panic::Location::caller()
