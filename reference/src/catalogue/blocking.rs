@@ -18,6 +18,7 @@ const MEANS_NOTHING: &[(Criterion, Both)] =
     &[(Criterion::BusyWaiting, open(UNDEFINED)), (Criterion::Ownership, not_violated(LOST_ANYWAY))];
 const OPENS_FOR_ANYBODY: &[(Criterion, Both)] =
     &[(Criterion::Ownership, always(&[ForeignRelease]))];
+const TOO_MANY_NAMES: &str = "a name may be in the queue more than once, and so overwrite another";
 const UNDEFINED_WAITING: &[(Criterion, Both)] = &[(Criterion::BusyWaiting, open(UNDEFINED))];
 
 table! {
@@ -104,6 +105,7 @@ table! {
         sleeps_inside: FAIR.progress(always(&[Stuck])).bounded_waiting(UPHELD);
         trusts_the_wakeup: FAIR
             .mutual_exclusion(always(&[Overlap, OpenDoor]))
+            .progress(open(TOO_MANY_NAMES))
             .bounded_waiting(UPHELD);
         wakes_at_the_first_only: UNFAIR.progress(always(&[LostWakeup]));
         wakes_the_wrong_one: FAIR
