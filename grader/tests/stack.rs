@@ -180,11 +180,11 @@ fn a_batch_finds_the_layers_of_each_student_and_grades_anew_when_one_changes() {
     let overview = batch();
     assert!(overview.contains("| anna | tower | 110 of 110 | graded |"), "{overview}");
     assert!(overview.contains("| ben | tower | 100 of 110 | graded |"), "{overview}");
-    assert!(overview.contains("\\`peterson\\` was not submitted with it"), "{overview}");
+    assert!(overview.contains("`peterson` was not submitted with it"), "{overview}");
     write(class.path(), "anna/peterson.rs", peterson("upheld", "stuck"));
     let overview = batch();
     assert!(overview.contains("| anna | tower | 100 of 110 | graded |"), "{overview}");
-    assert!(overview.contains("stack: the fault lies in \\`tower\\`"), "{overview}");
+    assert!(overview.contains("stack: the fault lies in `tower`"), "{overview}");
     let stored = out.path().join("results/anna/tower.json");
     grader(&assignments)
         .arg("replay")
