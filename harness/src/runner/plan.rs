@@ -59,7 +59,7 @@ pub struct Portfolio {
 impl Default for Portfolio {
     fn default() -> Self {
         Self {
-            exhaustive_executions_max: 10_000,
+            exhaustive_executions_max: 16_000,
             random_executions: 3_000,
             pct_executions: 1_000,
             pos_executions: 2_000,

@@ -151,7 +151,9 @@ table! {
         baton;
         flags;
         hand_over;
+        last_first;
         private_semaphores;
+        rows;
         sequence;
         tickets;
     }
