@@ -284,6 +284,12 @@ impl<'a> Explorer<'a> {
         Ok(found)
     }
 
+    /// How many executions take as long as so many that operate on memory.
+    pub fn affordable(&self, setup: &Setup, executions: u64) -> u64 {
+        let calls = self.scenario.machine(setup.situation).is_some();
+        executions.div_ceil(if calls { CALLS_SHARE } else { 1 })
+    }
+
     /// Explores like [`explore`](Self::explore), but no further than so many executions of usual
     /// length take: fewer long ones.
     pub fn sample<O: Observer, B>(
@@ -294,8 +300,7 @@ impl<'a> Explorer<'a> {
         mut observer: impl FnMut() -> O,
         mut judge: impl FnMut(&Run<'_>, &O) -> Option<B>,
     ) -> Result<Exploration<B>, Crash> {
-        let calls = self.scenario.machine(setup.situation).is_some();
-        let executions_max = executions_max.div_ceil(if calls { CALLS_SHARE } else { 1 });
+        let executions_max = self.affordable(setup, executions_max);
         let mut found = Exploration::nothing();
         let mut left = executions_max;
         let usual = executions_max * SAMPLED_STEPS_SHARE * setup.processes() as u64;
@@ -305,7 +310,8 @@ impl<'a> Explorer<'a> {
             if found.steps >= (usual / share).max(SAMPLED_STEPS_MIN) {
                 break;
             }
-            let batch = left.min(BATCH);
+            // System calls byte by byte make long executions.
+            let batch = left.min(self.affordable(setup, BATCH));
             left -= batch;
             let next = self.explore(setup, strategy, batch, &mut observer, &mut judge)?;
             found.exhausted = next.exhausted;
@@ -327,7 +333,8 @@ impl<'a> Explorer<'a> {
             ..setup.clone()
         };
         if self.scenario.machine(setup.situation).is_some() {
-            return self.visit_states(setup, executions_max.div_ceil(CALLS_SHARE), observer, judge);
+            let executions_max = self.affordable(setup, executions_max);
+            return self.visit_states(setup, executions_max, observer, judge);
         }
         for restarts in 0.. {
             let hidden_before = self.engine.hidden_turns();
@@ -363,7 +370,8 @@ impl<'a> Explorer<'a> {
         unreachable!("the last restart returns")
     }
 
-    /// Explores all states of processes that make system calls, or those of `executions_max` executions.
+    /// Explores all states of processes that make system calls, or those of `executions_max` executions: first those
+    /// that one fault of the kernel leads to, then those of all faults that there may be.
     fn visit_states<O: Observer, B>(
         &mut self,
         setup: &Setup,
@@ -371,11 +379,41 @@ impl<'a> Explorer<'a> {
         mut observer: impl FnMut() -> O,
         mut judge: impl FnMut(&Run<'_>, &O) -> Option<B>,
     ) -> Result<Exploration<B>, Crash> {
+        let machine = self.scenario.machine(setup.situation);
+        let faults_max = machine.map_or(0, |machine| machine.faults.at_most);
+        let mut total = Exploration::nothing();
+        let limits: &[u32] = if faults_max > 1 { &[1, faults_max] } else { &[faults_max] };
+        for &limit in limits {
+            let share = executions_max.div_ceil(limits.len() as u64);
+            let found = self.visit_states_with(limit, setup, share, &mut observer, &mut judge)?;
+            total.exhausted = found.exhausted;
+            total.add(found);
+            if total.breach.is_some() {
+                break;
+            }
+        }
+        Ok(total)
+    }
+
+    /// The same with so many faults at most.
+    fn visit_states_with<O: Observer, B>(
+        &mut self,
+        faults_max: u32,
+        setup: &Setup,
+        executions_max: u64,
+        mut observer: impl FnMut() -> O,
+        mut judge: impl FnMut(&Run<'_>, &O) -> Option<B>,
+    ) -> Result<Exploration<B>, Crash> {
+        let steps_max = executions_max * EXHAUSTIVE_STEPS_SHARE;
         for restarts in 0.. {
             let hidden_before = self.engine.hidden_turns();
-            let mut strategy = States::new(executions_max);
-            let mut found =
-                self.explore(setup, &mut strategy, u64::MAX, &mut observer, &mut judge)?;
+            let mut strategy = States::new(executions_max, faults_max);
+            let mut found = Exploration::nothing();
+            while found.breach.is_none() && !found.exhausted && found.steps < steps_max {
+                let next = self.explore(setup, &mut strategy, BATCH, &mut observer, &mut judge)?;
+                found.exhausted = next.exhausted;
+                found.add(next);
+            }
             found.complete = strategy.complete();
             found.blocked = strategy.blocked();
             found.cut = strategy.cut();

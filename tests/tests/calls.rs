@@ -110,7 +110,7 @@ fn all<P: Fn() -> [Fd; 2], F: Fn(ProcessId, [Fd; 2], &dyn Fn(String))>(
     program: &Program<P, F>,
     machine: &Config,
 ) -> BTreeSet<Result> {
-    let mut states = States::new(u64::MAX);
+    let mut states = States::new(u64::MAX, u32::MAX);
     let by_states = results(program, machine, &mut states, usize::MAX);
     assert!(states.is_exhausted());
     let mut interleavings = Frugal::new(u32::MAX, 300_000);
@@ -183,7 +183,7 @@ fn who_asks_again_and_again_waits_like_one_who_sleeps() {
                 note("came".to_owned());
             }
         });
-        let mut states = States::new(u64::MAX);
+        let mut states = States::new(u64::MAX, u32::MAX);
         let found = results(&program, &small(), &mut states, usize::MAX);
         assert!(states.is_exhausted());
         let expected = if comes { "complete" } else { "blocked {P1} true" };

@@ -20,7 +20,7 @@ pub(super) fn simplest<O: Observer, B>(
     mut judge: impl FnMut(&Run<'_>, &O) -> Option<B>,
 ) -> Result<Option<(B, Setup, Schedule)>, Crash> {
     for setup in setups {
-        let mut left = EXECUTIONS_MAX / setups.len() as u64;
+        let mut left = explorer.affordable(setup, EXECUTIONS_MAX) / setups.len() as u64;
         for surprises in 0..=SURPRISES_MAX {
             let mut frugal = Frugal::new(surprises, left);
             let found =

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 
+use super::exchange::Watched;
 use super::mutual_exclusion::judge;
 use super::progress::judge_waits;
 use super::verdict::{Verdict, Violation};
@@ -17,7 +18,7 @@ use super::{Effort, Examiner, Memory};
 use crate::engine::Override;
 use crate::event::{AccessKind, Event, EventKind, Observer, Site, blocking};
 use crate::exploration::{Crash, Explorer, Setup};
-use crate::oracle::{Safety, Stillness};
+use crate::oracle::Safety;
 use crate::scenario::Scenario;
 use crate::strategy::Random;
 
@@ -182,8 +183,13 @@ impl Mender<'_> {
                 Ok(found.breach.is_none())
             }
             Asked::Progress => {
-                let found =
-                    explorer.sample(setup, &mut random, WALKS, Stillness::new, judge_waits)?;
+                let found = explorer.sample(
+                    setup,
+                    &mut random,
+                    WALKS,
+                    || Watched::new(setup.situation),
+                    judge_waits,
+                )?;
                 let Some((_, schedule)) = found.breach else { return Ok(true) };
                 let setup = setup.clone();
                 Ok(!self.examiner.waits_for_ever(&setup, &schedule)?)

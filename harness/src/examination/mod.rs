@@ -9,6 +9,7 @@ mod bounded_waiting;
 mod busy_waiting;
 mod counterexample;
 mod counting;
+mod exchange;
 mod lasso;
 mod mend;
 mod mutual_exclusion;
@@ -21,6 +22,7 @@ mod verdict;
 use std::collections::BTreeMap;
 
 use atlas::Atlas;
+use exchange::Exchanged;
 
 use crate::engine::Outcome;
 use crate::event::Observer;
@@ -72,6 +74,9 @@ const ATLAS_STEPS_MAX: u64 = 1_000_000;
 /// Atlases of more processes than this are not drawn, if there is one of fewer.
 const ATLAS_PROCESSES_MAX: usize = 3;
 
+/// A cycle of system calls is repeated so many times more often.
+const CALLS_ROUNDS: u32 = 40;
+
 /// Under which memory a criterion is examined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Memory {
@@ -110,17 +115,26 @@ pub struct Examiner<'a> {
     shows: bool,
     /// If given, only this situation is looked at, with so many processes.
     only: Option<(&'static str, usize)>,
+    /// What was found out about an exchange of messages.
+    exchanged: Option<Exchanged>,
 }
 
 impl<'a> Examiner<'a> {
     /// An examiner who has seen nothing yet.
     pub fn new(explorer: Explorer<'a>, effort: &'a Effort) -> Self {
-        Self { explorer, effort, atlases: BTreeMap::new(), shows: true, only: None }
+        let atlases = BTreeMap::new();
+        Self { explorer, effort, atlases, shows: true, only: None, exchanged: None }
     }
 
     /// The explorer, to replay what was found.
     pub const fn explorer(&mut self) -> &mut Explorer<'a> {
         &mut self.explorer
+    }
+
+    /// Repetitions of a cycle before it counts as endless. Whoever reads byte by byte goes round as often as a
+    /// message has bytes.
+    fn rounds(&self) -> u32 {
+        self.effort.pump_repetitions * if self.makes_calls() { CALLS_ROUNDS } else { 1 }
     }
 
     /// The same violation under another memory, if its schedule shows it there too.
@@ -137,7 +151,7 @@ impl<'a> Examiner<'a> {
             return Ok(None);
         }
         let setup = Setup { model: memory.sampled(), ..setup.clone() };
-        let rounds = self.effort.pump_repetitions;
+        let rounds = self.rounds();
         let explorer = &mut self.explorer;
         let holds = match kind {
             Kind::Overlap(_) | Kind::OpenDoor(_) => {

@@ -34,6 +34,9 @@ pub(super) const EXHAUSTED_SHARE: u64 = 4;
 /// in all the same.
 const DOOR_STEPS_MAX: u32 = 40_000;
 
+/// An execution of system calls may be so many times longer: some read byte by byte.
+const CALLS_STEPS: u32 = 20;
+
 /// How often each process may enter while the door is tried.
 const DOOR_ENTRIES: u32 = 8;
 
@@ -62,6 +65,9 @@ fn judge_overlap(_: &Run<'_>, oracle: &Safety) -> Option<Kind> {
 impl Examiner<'_> {
     /// The verdict on mutual exclusion: on the rules of all situations that ask for safety.
     pub fn mutual_exclusion(&mut self, memory: Memory) -> Result<Verdict, Crash> {
+        if self.makes_calls() {
+            return Ok(self.exchanged()?.integrity);
+        }
         if let Some(verdict) = self.miscounts(memory)? {
             return Ok(verdict);
         }
@@ -236,12 +242,10 @@ impl Examiner<'_> {
         quotas: Vec<u32>,
         situation: &'static Situation,
     ) -> Setup {
-        Setup {
-            model: memory.sampled(),
-            quotas,
-            situation,
-            steps_max: self.effort.steps_per_execution_max,
-        }
+        let calls = self.explorer.scenario().machine(situation).is_some();
+        let longer = if calls { CALLS_STEPS } else { 1 };
+        let steps_max = self.effort.steps_per_execution_max * longer;
+        Setup { model: memory.sampled(), quotas, situation, steps_max }
     }
 
     /// Draws the conclusion from one violating execution.

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use super::counterexample::simplest;
+use super::exchange::Watched;
 use super::mutual_exclusion::EXHAUSTED_SHARE;
 use super::verdict::{Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory, lasso};
@@ -18,13 +19,13 @@ use crate::strategy::{Replay, RoundRobin};
 use crate::trace::Schedule;
 
 /// Executions in turn, with other rhythms.
-const ROUND_ROBIN_EXECUTIONS: u64 = 40;
+pub(super) const ROUND_ROBIN_EXECUTIONS: u64 = 40;
 
 /// Livelocks that are tried out, for each number of processes.
 const PLANS_MAX: usize = 20;
 
 /// The longest turn in them.
-const QUANTUM_MAX: u32 = 6;
+pub(super) const QUANTUM_MAX: u32 = 6;
 
 /// The longest turn where two processes have unequal ones, in the search for a livelock.
 const UNEQUAL_MAX: u32 = 4;
@@ -34,26 +35,29 @@ const RHYTHM_STEPS: u32 = 1_600;
 
 /// What one execution says about progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Breach {
+pub(super) enum Halt {
     /// These wait on values that nobody will change.
     Waits(ProcessSet),
     /// For half of the execution nobody went from one section to the next: perhaps a livelock.
     Still,
 }
 
-fn judge(run: &Run<'_>, stillness: &Stillness) -> Option<Breach> {
+pub(super) fn judge(run: &Run<'_>, watched: &Watched) -> Option<Halt> {
+    if watched.is_lawless() {
+        return None;
+    }
     match run.outcome {
-        Outcome::Blocked { waiting, for_ever: true } => Some(Breach::Waits(*waiting)),
-        Outcome::StepLimit if (stillness.last_step() as usize) < run.schedule.len() / 2 => {
-            Some(Breach::Still)
+        Outcome::Blocked { waiting, for_ever: true } => Some(Halt::Waits(*waiting)),
+        Outcome::StepLimit if (watched.stillness.last_step() as usize) < run.schedule.len() / 2 => {
+            Some(Halt::Still)
         }
         _ => None,
     }
 }
 
-pub(super) fn judge_waits(run: &Run<'_>, stillness: &Stillness) -> Option<ProcessSet> {
-    match judge(run, stillness) {
-        Some(Breach::Waits(waiting)) => Some(waiting),
+pub(super) fn judge_waits(run: &Run<'_>, watched: &Watched) -> Option<ProcessSet> {
+    match judge(run, watched) {
+        Some(Halt::Waits(waiting)) => Some(waiting),
         _ => None,
     }
 }
@@ -61,6 +65,9 @@ pub(super) fn judge_waits(run: &Run<'_>, stillness: &Stillness) -> Option<Proces
 impl Examiner<'_> {
     /// The verdict on progress.
     pub fn progress(&mut self, memory: Memory) -> Result<Verdict, Crash> {
+        if self.makes_calls() {
+            return Ok(self.exchanged()?.progress);
+        }
         self.progress_where(memory, |asks| asks.progress)
     }
 
@@ -73,6 +80,7 @@ impl Examiner<'_> {
         let mut evidence = Vec::new();
         let mut doubt = None;
         for (situation, processes) in self.situations(&asked) {
+            let watched = || Watched::new(situation);
             let all_quotas = match situation.cast {
                 Cast::Equals | Cast::EqualsOf(_) => quotas(processes, self.effort.entries),
                 Cast::Parts { .. } => vec![vec![self.effort.entries; processes]],
@@ -86,11 +94,11 @@ impl Examiner<'_> {
                 setup.model = memory.exhaustive();
                 let budget = self.effort.exhaustive_executions_max;
                 let budget = if processes == 2 { budget } else { budget / all_quotas.len() as u64 };
-                let found = self.explorer.exhaust(&setup, budget, Stillness::new, judge_waits)?;
+                let found = self.explorer.exhaust(&setup, budget, watched, judge_waits)?;
                 let exhausted = found.exhausted;
                 evidence.push(Evidence::exhaustive(processes, each, &found));
                 if let Some((waiting, schedule)) = found.breach {
-                    let breach = Breach::Waits(waiting);
+                    let breach = Halt::Waits(waiting);
                     match self.breached(memory, breach, &setup, schedule)? {
                         Judged::Breached(verdict) => return Ok(verdict),
                         Judged::Cleared => {}
@@ -104,7 +112,7 @@ impl Examiner<'_> {
                     &setup,
                     &mut in_turn,
                     ROUND_ROBIN_EXECUTIONS,
-                    Stillness::new,
+                    watched,
                     judge,
                 )?;
                 evidence.push(Evidence::sampled("round robin", processes, most, &found));
@@ -116,8 +124,7 @@ impl Examiner<'_> {
                     }
                 }
                 let share = all_quotas.len() as u64 * if exhausted { EXHAUSTED_SHARE } else { 1 };
-                let found =
-                    self.sample(&setup, share, most, Stillness::new, judge, &mut evidence)?;
+                let found = self.sample(&setup, share, most, watched, judge, &mut evidence)?;
                 if let Some((breach, schedule)) = found.breach {
                     match self.breached(memory, breach, &setup, schedule)? {
                         Judged::Breached(verdict) => return Ok(verdict),
@@ -143,28 +150,33 @@ impl Examiner<'_> {
             return Ok(Verdict::Unknown(reason.to_owned()));
         }
         if let Some(processes) = doubt {
-            return Ok(Verdict::Unknown(format!(
-                "with {processes} processes some execution went on for {} steps without an entry, or \
-                 seemed to wait for ever, but no cycle could be shown",
-                self.effort.steps_per_execution_max
-            )));
+            return Ok(self.doubtful(processes));
         }
         Ok(Verdict::Upheld { evidence: merged(evidence), bypass: None, doorway: None })
     }
 
-    fn breached(
+    /// The verdict where something suspicious could not be explained.
+    pub(super) fn doubtful(&self, processes: usize) -> Verdict {
+        Verdict::Unknown(format!(
+            "with {processes} processes some execution went on for {} steps without an entry, or seemed \
+             to wait for ever, but no cycle could be shown",
+            self.effort.steps_per_execution_max
+        ))
+    }
+
+    pub(super) fn breached(
         &mut self,
         memory: Memory,
-        breach: Breach,
+        halt: Halt,
         setup: &Setup,
         schedule: Schedule,
     ) -> Result<Judged, Crash> {
-        match breach {
-            Breach::Waits(waiting) if self.waits_for_ever(setup, &schedule)? => {
+        match halt {
+            Halt::Waits(waiting) if self.waits_for_ever(setup, &schedule)? => {
                 self.waits(memory, waiting, setup.clone(), schedule).map(Judged::Breached)
             }
-            Breach::Waits(_) => Ok(Judged::Doubtful),
-            Breach::Still => {
+            Halt::Waits(_) => Ok(Judged::Doubtful),
+            Halt::Still => {
                 let equals = setup.situation.cast.is_equal();
                 let planned = match memory {
                     Memory::Sequential if equals => {
@@ -211,7 +223,7 @@ impl Examiner<'_> {
         let kind = self.classify(&setup, &schedule, waiting)?;
         let setups = Self::smaller(&Setup { model: memory.sampled(), ..setup.clone() });
         if let Some((waiting, smaller, simpler)) =
-            simplest(&mut self.explorer, &setups, Stillness::new, judge_waits)?
+            simplest(&mut self.explorer, &setups, || Watched::new(setup.situation), judge_waits)?
         {
             let simpler_kind = self.classify(&smaller, &simpler, waiting)?;
             // Others that fell asleep afterwards can make an early wake-up look like a lost one: what the
@@ -388,7 +400,7 @@ impl Examiner<'_> {
 
     /// The verdict that a cycle is one of a livelock, if it is; with a stem as short as can be.
     fn pumped(&mut self, setup: &Setup, lasso: Schedule) -> Result<Option<Verdict>, Crash> {
-        let rounds = self.effort.pump_repetitions;
+        let rounds = self.rounds();
         let explorer = &mut self.explorer;
         let mut holds = |lasso: &Schedule| {
             Ok(lasso::is_still(explorer, setup, lasso, 12)?
@@ -495,7 +507,7 @@ impl Observer for Wakeups {
 }
 
 /// What came of a closer look at a suspicious execution.
-enum Judged {
+pub(super) enum Judged {
     Breached(Verdict),
     /// Nothing is wrong with it.
     Cleared,

@@ -211,11 +211,59 @@ pub(super) const fn situations<const N: usize>(
     all
 }
 
+/// Both lists.
+pub(super) const fn joined<const A: usize, const B: usize, const N: usize>(
+    one: [&'static Situation; A],
+    other: [&'static Situation; B],
+) -> [&'static Situation; N] {
+    let mut all = [one[0]; N];
+    let mut place = 0;
+    while place < N {
+        all[place] = if place < A { one[place] } else { other[place - A] };
+        place += 1;
+    }
+    all
+}
+
 /// The exchange that goes with a situation.
 pub(super) fn find(exchanges: &'static [Exchange], situation: &Situation) -> &'static Exchange {
-    let found = exchanges.iter().find(|exchange| exchange.situation.name == situation.name);
+    let mut all = exchanges.iter().chain(&LENGTHS);
+    let found = all.find(|exchange| exchange.situation.name == situation.name);
     found.expect("all situations here are exchanges")
 }
+
+/// A situation for each length: a record of it comes, and a short one.
+macro_rules! lengths {
+    ($($length:literal)*) => {
+        [$(Exchange {
+            situation: Situation {
+                asks: Asks { is_small: true, ..ALL },
+                ..situation(
+                    concat!("length", $length),
+                    concat!("one process sends a record of ", $length, " bytes, and a short one"),
+                    true,
+                    2,
+                )
+            },
+            lengths: &[$length, 5],
+            parent_receives: true,
+            enough: None,
+            machine: SMALL,
+        }),*]
+    };
+}
+
+/// Lengths at which mistakes in framing show that others hide: those that a digit or a byte more is needed to
+/// tell, and those that, with what is told before or behind the record, just fill what is written or read at once.
+pub(super) static LENGTHS: [Exchange; 71] = lengths![
+    9 10 11 99 100 101 127 128 254 255 256 257
+    504 506 507 508 509 510 511 512 513
+    990 992 993 994 995 996 997 998 999 1000 1001
+    1016 1018 1019 1020 1021 1022 1023 1024 1025
+    2040 2042 2043 2044 2045 2046 2047 2048 2049
+    4080 4082 4083 4084 4085 4086 4087 4088 4089 4090 4091 4092 4093 4094 4095 4096 4097 4098
+    8187 8188 8192
+];
 
 /// Records through pipes.
 pub(super) static RECORDS: [Exchange; 8] = [

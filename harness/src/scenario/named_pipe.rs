@@ -1,7 +1,8 @@
 //! Records through named pipes.
 
 use super::messages::{
-    self, Exchange, Leftover, Line, Machine, PATH, SMALL, Terms, Told, find, situation, situations,
+    self, Exchange, LENGTHS, Leftover, Line, Machine, PATH, SMALL, Terms, Told, find, joined,
+    situation, situations,
 };
 use super::{Scenario, Situation, scenario};
 use crate::backend::Panic;
@@ -96,7 +97,8 @@ static EXCHANGES: [Exchange; 8] = [
     },
 ];
 
-static ALL: [&Situation; EXCHANGES.len()] = situations(&EXCHANGES);
+static ALL: [&Situation; EXCHANGES.len() + LENGTHS.len()] =
+    joined(situations(&EXCHANGES), situations(&LENGTHS));
 
 /// The number of senders; then a solution, in the process that has opened it.
 struct Driven<S>(usize, Option<S>);

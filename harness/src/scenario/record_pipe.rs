@@ -1,6 +1,6 @@
 //! Records through anonymous pipes.
 
-use super::messages::{self, Line, RECORDS, Terms, find, situations};
+use super::messages::{self, LENGTHS, Line, RECORDS, Terms, find, joined, situations};
 use super::{Scenario, Situation, scenario};
 use crate::backend::Panic;
 use crate::contract::{RecordPipe, Role};
@@ -13,7 +13,8 @@ scenario! {
     RecordPipeScenario
 }
 
-static ALL: [&Situation; RECORDS.len()] = situations(&RECORDS);
+static ALL: [&Situation; RECORDS.len() + LENGTHS.len()] =
+    joined(situations(&RECORDS), situations(&LENGTHS));
 
 #[derive(Clone)]
 struct Driven<S>(S);

@@ -122,6 +122,8 @@ pub struct Asks {
     pub ownership: bool,
     /// Are those preferred who are to be?
     pub preference: Option<Preference>,
+    /// Is it one of many that are alike, and so small that a short exhaustive search says all?
+    pub is_small: bool,
 }
 
 impl Asks {
@@ -137,5 +139,6 @@ impl Asks {
         prediction: false,
         ownership: false,
         preference: None,
+        is_small: false,
     };
 }

@@ -3,6 +3,8 @@
 //! Each message says of itself, every nine bytes, whose it is and where in it one is: so what is received tells
 //! from where it came, however it was torn and mixed.
 
+use std::sync::LazyLock;
+
 use crate::event::{Collected, Damage, Instead, MessageId};
 
 /// Bytes of what a message repeats.
@@ -18,21 +20,29 @@ pub(super) const LEFTOVER: &[u8] = b"left by an earlier run";
 /// early, and the others later.
 const MARKS: [u8; 12] = [b'\n', 0, 0xff, b' ', b'|', b'\r', b',', b';', b'\\', 0x1b, 0x04, 0x7f];
 
+/// The longest message.
+const LONGEST: usize = 100_000;
+
+/// What is the same in all messages: thousands of them are made in a second.
+static PATTERN: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut pattern = Vec::with_capacity(LONGEST + PERIOD);
+    while pattern.len() < LONGEST {
+        let (place, count) = (pattern.len(), pattern.len() / PERIOD);
+        pattern.extend(format!("..@{place:05}").bytes());
+        pattern.push(MARKS.get(count).copied().unwrap_or(count as u8));
+    }
+    pattern
+});
+
 /// The content of a message of that length: `B0@00000` and a byte, `B0@00009` and another one, and so on.
 pub(super) fn content(id: MessageId, length: usize) -> Vec<u8> {
-    let mut content = Vec::with_capacity(length + PERIOD);
-    let digit = |number: usize| b'0' + (number % 10) as u8;
-    let sender = b'A' + id.sender.index() as u8;
-    // By hand, because thousands of messages are made in a second.
-    while content.len() < length {
-        let place = content.len();
-        let places = [10_000, 1000, 100, 10, 1].map(|unit| digit(place / unit));
-        content.extend([sender, digit(usize::from(id.number)), b'@']);
-        content.extend(places);
-        let count = place / PERIOD;
-        content.push(MARKS.get(count).copied().unwrap_or(count as u8));
+    let mut content = PATTERN[..length].to_vec();
+    let whose = [b'A' + id.sender.index() as u8, b'0' + id.number % 10];
+    for period in content.chunks_mut(PERIOD) {
+        for (byte, of) in period.iter_mut().zip(whose) {
+            *byte = of;
+        }
     }
-    content.truncate(length);
     content
 }
 

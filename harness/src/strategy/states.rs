@@ -71,12 +71,18 @@ pub struct States {
     cut: u64,
     /// Whether the execution was given up because another one had been in its state.
     seen_before: bool,
+    /// Faults that an execution may have at most.
+    faults_max: u32,
+    /// Those of this one so far.
+    faults: u32,
 }
 
 impl States {
-    /// All states, or those of so many executions.
-    pub const fn new(executions_max: u64) -> Self {
+    /// All states that can be reached with so many faults of the kernel, or those of so many executions.
+    pub const fn new(executions_max: u64, faults_max: u32) -> Self {
         Self {
+            faults_max,
+            faults: 0,
             visited: BTreeSet::new(),
             path: Vec::new(),
             depth: 0,
@@ -137,6 +143,7 @@ impl Strategy for States {
         }
         self.executions_left -= 1;
         self.depth = 0;
+        self.faults = 0;
         self.seen_before = false;
         if !std::mem::replace(&mut self.started, true) {
             return true;
@@ -153,8 +160,15 @@ impl Strategy for States {
     }
 
     fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
-        let Choice::Process(turn) = choice else {
-            return self.decide(Question::Other(choice.arity()));
+        let turn = match choice {
+            Choice::Process(turn) => turn,
+            Choice::Fate { .. } if self.faults == self.faults_max => return Some(0),
+            Choice::Fate { .. } => {
+                let answer = self.decide(Question::Other(choice.arity()))?;
+                self.faults += u32::from(answer > 0);
+                return Some(answer);
+            }
+            _ => return self.decide(Question::Other(choice.arity())),
         };
         if self.depth == self.path.len() && !self.visited.insert(turn.state) {
             self.seen_before = true;
@@ -189,7 +203,7 @@ mod tests {
     /// Runs processes of so many steps each, which do not touch each other; how many executions there are, and
     /// how many states.
     fn search(steps: [usize; 2]) -> (u64, usize) {
-        let mut states = States::new(1000);
+        let mut states = States::new(1000, 0);
         let mut executions = 0;
         while states.begin() {
             executions += 1;
@@ -227,7 +241,7 @@ mod tests {
 
     #[test]
     fn the_number_of_executions_is_bounded() {
-        let mut states = States::new(0);
+        let mut states = States::new(0, 0);
         assert!(!states.begin());
         assert!(!states.is_exhausted());
     }

@@ -1,6 +1,7 @@
 //! Records through anonymous pipes that go wrong.
 
 pub mod closes_twice;
+pub mod counts_no_digits;
 pub mod delivers_what_is_torn;
 pub mod dies_of_a_broken_pipe;
 pub mod dies_with_the_token;

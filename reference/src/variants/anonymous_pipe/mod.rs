@@ -2,7 +2,9 @@
 
 pub mod asks_around;
 pub mod blocks;
+pub mod byte_by_byte;
 pub mod chunks;
 pub mod escapes;
 pub mod in_turn;
+pub mod netstrings;
 pub mod nonblocking;
