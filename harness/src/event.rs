@@ -223,7 +223,7 @@ pub struct MessageId {
     /// The sender.
     pub sender: ProcessId,
     /// The number.
-    pub number: u8,
+    pub number: u16,
 }
 
 impl fmt::Display for MessageId {

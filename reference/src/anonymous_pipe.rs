@@ -106,14 +106,15 @@ impl RecordPipe for AnonymousPipe {
             let ready = fds.iter().position(|fd| !fd.revents.is_empty());
             let Some(ready) = ready else { continue };
             let mut buffer = [0; 4096];
-            let (fd, read) = &mut self.open[ready];
-            match again(|| os::read(*fd, &mut buffer))? {
+            let (fd, mut read) = self.open.remove(ready);
+            match again(|| os::read(fd, &mut buffer))? {
                 // What is left of a record that was never finished is dropped.
-                0 => {
-                    os::close(*fd)?;
-                    self.open.remove(ready);
+                0 => os::close(fd)?,
+                length => {
+                    read.extend(&buffer[..length]);
+                    // The others come first the next time: nobody is passed over for ever.
+                    self.open.push((fd, read));
                 }
-                length => read.extend(&buffer[..length]),
             }
         }
     }

@@ -34,6 +34,7 @@ pub struct QueueTerms {
 ///    and not before all messages have been received.
 /// 2. *Progress.* Whatever the schedule, nobody waits for ever: a message that was sent is received, and the
 ///    receiver sees the end. `send` may wait for room. Calls that a signal interrupts are made again.
+/// 3. *Bounded waiting.* Among messages of one priority no sender is passed over for ever.
 ///
 /// No process dies, and the receiver receives all.
 ///

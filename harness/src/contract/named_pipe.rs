@@ -24,6 +24,8 @@ use crate::shim::os;
 ///    ends before it does, `send` fails with `EPIPE`, and `end` may (some records may have been sent in vain before
 ///    that), and the sender lives on. Calls that a signal interrupts are
 ///    made again.
+/// 3. *Bounded waiting.* Of several senders none is passed over for ever: a record is received, however many
+///    others have still to send.
 ///
 /// No process dies. A receiver that has several senders receives all.
 ///

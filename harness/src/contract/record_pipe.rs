@@ -31,6 +31,8 @@ pub enum Role {
 ///    receiver sees the end. If the receiver is gone, `send` fails with `EPIPE` (some records may have
 ///    been sent in vain before that), and the sender lives on. Calls that a signal interrupts are
 ///    made again.
+/// 3. *Bounded waiting.* Of several senders none is passed over for ever: a record is received, however many
+///    others have still to send. (A few may overtake it: those that were taken out of a pipe together, say.)
 ///
 /// Sources: pipe(2), pipe(7), read(2), write(2), fork(2); Kerrisk, *The Linux Programming Interface*,
 /// chapter 44; Stevens, Rago, *Advanced Programming in the UNIX Environment*, section 15.2.

@@ -207,6 +207,9 @@ impl Examiner<'_> {
     /// Whether everybody always gets in, whoever is inside: then nobody ever waits, and neither
     /// progress nor bounded waiting means anything.
     pub fn is_always_open(&mut self, memory: Memory) -> Result<bool, Crash> {
+        if self.makes_calls() {
+            return Ok(false); // There is no door.
+        }
         let situations = self.situations(|asks| asks.fairness);
         let is_there_a_door = !situations.is_empty();
         for (situation, processes) in situations {

@@ -247,11 +247,11 @@ mod tests {
         ProcessId::new(index)
     }
 
-    fn id(sender: usize, number: u8) -> MessageId {
+    fn id(sender: usize, number: u16) -> MessageId {
         MessageId { sender: process(sender), number }
     }
 
-    fn sent(sender: usize, number: u8) -> (usize, EventKind) {
+    fn sent(sender: usize, number: u16) -> (usize, EventKind) {
         (sender, EventKind::Returned(Service::SendRecord(id(sender, number), None)))
     }
 
@@ -259,7 +259,7 @@ mod tests {
         (0, EventKind::Returned(Service::ReceiveRecord(received)))
     }
 
-    fn message(sender: usize, number: u8) -> (usize, EventKind) {
+    fn message(sender: usize, number: u16) -> (usize, EventKind) {
         got(Collected::Message(id(sender, number)))
     }
 

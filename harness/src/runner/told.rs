@@ -12,7 +12,7 @@ use crate::engine::{Cause, DataRace, Outcome, Waitable, Wanted};
 use crate::event::{Event, EventKind, LocationId, Observer, Site, blocking};
 use crate::exploration::{Crash, Explorer, Setup};
 use crate::kernel::Simulated;
-use crate::oracle::{Breach, Overlap, Rule, Safety};
+use crate::oracle::{Breach, Overlap, Overtaking, Rule, Safety};
 use crate::process::{ProcessId, ProcessSet};
 use crate::scenario::{Situation, is_datum};
 use crate::strategy::Replay;
@@ -35,8 +35,23 @@ pub(super) struct Told {
     sleepers: Vec<(ProcessId, Wanted)>,
     waitables: Vec<(Waitable, LocationId)>,
     machine: Option<Simulated>,
+    /// Whose message others may overtake, where that is asked, and how many they have.
+    victim: Option<ProcessId>,
+    later: u32,
     /// The events of the part that repeats.
     repeated: Option<std::ops::Range<usize>>,
+}
+
+/// Who has a single message to send while others have many, and how many those are.
+fn flooded(setup: &Setup) -> (Option<ProcessId>, u32) {
+    let Rule::Messages { receiver, .. } = setup.situation.rule else { return (None, 0) };
+    if !setup.situation.asks.fairness {
+        return (None, 0);
+    }
+    let senders = ProcessId::all(setup.processes()).filter(|sender| sender.index() != receiver);
+    let victim = senders.clone().min_by_key(|sender| setup.quotas[sender.index()]);
+    let others = senders.filter(|&sender| Some(sender) != victim);
+    (victim, others.map(|sender| setup.quotas[sender.index()]).sum())
 }
 
 #[derive(Default)]
@@ -115,6 +130,7 @@ impl Told {
                 names = names.with(*location, process.to_string());
             }
         }
+        let (victim, later) = flooded(&setup);
         Ok(Self {
             outcome,
             diverged: replay.divergence().map(|divergence| divergence.to_string()),
@@ -126,6 +142,8 @@ impl Told {
             waitables: explorer.engine().waitables().to_vec(),
             machine: explorer.engine().machine().cloned(),
             processes: setup.processes(),
+            victim,
+            later,
         })
     }
 
@@ -197,7 +215,10 @@ impl Told {
         match self.breach() {
             Some(Breach::Overlap(_)) => "both inside".to_owned(),
             Some(breach) => broken(breach, self.situation).0,
-            None => String::new(),
+            None => match self.overtaking() {
+                Some((victim, others)) => exchanged::passed_over(victim, others).0,
+                None => String::new(),
+            },
         }
     }
 
@@ -208,7 +229,19 @@ impl Told {
 
     /// Whether all processes did all they had to do, and nothing was wrong with it.
     pub(super) fn is_fine(&self) -> bool {
-        self.outcome == Outcome::Complete && self.excludes()
+        match self.overtaking() {
+            Some((_, others)) => others < self.later,
+            None => self.outcome == Outcome::Complete && self.excludes(),
+        }
+    }
+
+    /// Where one process has a single message to send and others have many: which one, and how many of theirs
+    /// are received before it.
+    pub(super) fn overtaking(&self) -> Option<(ProcessId, u32)> {
+        let victim = self.victim?;
+        let mut seen = Overtaking::new(victim);
+        let _ = self.events.iter().try_for_each(|event| seen.observe(event));
+        Some((victim, seen.overtaken()))
     }
 
     /// How it ended, in words.
@@ -225,6 +258,9 @@ impl Told {
         }
         if let Some(breach) = self.breach() {
             return broken(breach, self.situation).1;
+        }
+        if let Some((victim, others)) = self.overtaking() {
+            return exchanged::passed_over(victim, others).1;
         }
         match &self.outcome {
             Outcome::Complete => "Every process has done all it had to do.".to_owned(),

@@ -244,6 +244,10 @@ fn words(kind: Kind, setup: &Setup, told: &Told) -> (String, String) {
         Kind::Starvation(who) if setup.situation.rule == Rule::Counter => {
             (String::new(), overtaken(who))
         }
+        Kind::Starvation(who) if told.is_of_messages() => {
+            let victim = who.lowest().expect("somebody is passed over");
+            exchanged::passed_over(victim, told.overtaking().map_or(0, |(_, others)| others))
+        }
         Kind::Starvation(who) => {
             // Whoever takes no step there sleeps at some moment of it: a starvation is fair.
             let tries = if told.steps_in_loop(who) {

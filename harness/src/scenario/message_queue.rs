@@ -1,8 +1,8 @@
 //! Messages with priorities, through a message queue.
 
 use super::messages::{
-    self, Exchange, Leftover, Line, Machine, QUEUE, SMALL, Terms, Told, find, situation_with,
-    situations,
+    self, Exchange, Leftover, Line, Machine, QUEUE, SMALL, Terms, Told, find, flood,
+    situation_with, situations,
 };
 use super::specimen::LEFTOVER;
 use super::{Scenario, Situation, scenario};
@@ -11,6 +11,7 @@ use crate::contract::{MessageQueue, QueueTerms, Role};
 use crate::engine::{Body, Loans};
 use crate::event::Service;
 use crate::kernel::Config;
+use crate::oracle::{Order, Priorities};
 use crate::shim::os::{self, Pid};
 
 scenario! {
@@ -25,7 +26,7 @@ const SAME: Leftover = Leftover::Queue { messages_max: 2, bytes_max: 40, message
 const LARGER: Leftover = Leftover::Queue { messages_max: 10, bytes_max: 8192, messages: &[] };
 
 /// Messages through queues.
-static EXCHANGES: [Exchange; 9] = [
+static EXCHANGES: [Exchange; 10] = [
     Exchange {
         situation: situation_with(
             "lengths",
@@ -136,6 +137,13 @@ static EXCHANGES: [Exchange; 9] = [
         parent_receives: true,
         enough: None,
         machine: Machine { interrupts: 2, ..SMALL },
+    },
+    Exchange {
+        situation: flood(Order::Priorities(Priorities(&[6]))),
+        lengths: &[16],
+        parent_receives: true,
+        enough: None,
+        machine: Machine { room: 3, ..SMALL },
     },
 ];
 

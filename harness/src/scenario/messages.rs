@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use super::specimen::{content, identify};
+use super::specimen::{content, identify, sender};
 use super::{Asks, Cast, Situation};
 use crate::backend;
 use crate::contract::Role;
@@ -13,7 +13,7 @@ use crate::engine::Body;
 use crate::event::{Collected, EventKind, MessageId, Service};
 use crate::kernel::{Config, Faults};
 use crate::oracle::{Order, Priorities, Rule};
-use crate::process::{ProcessId, ProcessSet};
+use crate::process::{PROCESSES_MAX, ProcessId, ProcessSet};
 use crate::shim::os::{self, Errno, OpenFlags, Pid, QueueAttributes};
 
 /// How the processes find each other, where they have names for that: a path, and a message queue.
@@ -168,6 +168,13 @@ pub(super) const fn situation(
     situation_of(name, title, parent_receives, processes, Order::Senders)
 }
 
+/// A situation in which senders send without end, all of one priority: is nobody's message overtaken for ever?
+pub(super) const fn flood(order: Order) -> Situation {
+    let title = "two processes send without end to a third one";
+    let asks = Asks { fairness: true, ..Asks::NOTHING };
+    Situation { asks, ..situation_of("flood", title, true, 3, order) }
+}
+
 /// A situation in which messages have these priorities.
 pub(super) const fn situation_with(
     name: &'static str,
@@ -266,7 +273,7 @@ pub(super) static LENGTHS: [Exchange; 71] = lengths![
 ];
 
 /// Records through pipes.
-pub(super) static RECORDS: [Exchange; 8] = [
+pub(super) static RECORDS: [Exchange; 9] = [
     Exchange {
         situation: situation("short", "a child sends short records to its parent", true, 2),
         lengths: &[5, 2],
@@ -348,7 +355,34 @@ pub(super) static RECORDS: [Exchange; 8] = [
         enough: None,
         machine: Machine { mortal: ProcessSet::only(ProcessId::new(1)), ..SMALL },
     },
+    FLOOD,
 ];
+
+/// Many records without end, of which a pipe holds some.
+pub(super) const FLOOD: Exchange = Exchange {
+    situation: flood(Order::Senders),
+    lengths: &[150],
+    parent_receives: true,
+    enough: None,
+    machine: SMALL,
+};
+
+/// Numbers what comes without end, where all messages are alike: each sender's in turn.
+struct Numbers {
+    length: usize,
+    next: [u16; PROCESSES_MAX],
+}
+
+impl Numbers {
+    fn next_of(&mut self, bytes: &[u8]) -> Collected {
+        let Some(sender) = sender(bytes, self.length) else {
+            return identify(bytes, std::iter::empty());
+        };
+        let number = &mut self.next[sender.index()];
+        *number = number.wrapping_add(1);
+        Collected::Message(MessageId { sender, number: number.wrapping_sub(1) })
+    }
+}
 
 /// The processes of an exchange.
 struct Talk<'a, L> {
@@ -381,7 +415,7 @@ impl<L: Line> Talk<'_, L> {
 
     fn send(&self, line: &mut L, me: ProcessId) {
         for number in 0..self.quotas[me.index()] {
-            let id = MessageId { sender: me, number: number as u8 };
+            let id = MessageId { sender: me, number: number as u16 };
             let message = content(id, self.exchange.length(number as usize));
             backend::section(EventKind::Called(Service::SendRecord(id, None)));
             let result = line.send(&message, self.exchange.priority(id));
@@ -399,7 +433,7 @@ impl<L: Line> Talk<'_, L> {
         let (exchange, quotas) = (self.exchange, self.quotas);
         senders.flat_map(move |sender| {
             (0..quotas[sender.index()]).map(move |number| {
-                let id = MessageId { sender, number: number as u8 };
+                let id = MessageId { sender, number: number as u16 };
                 (id, exchange.length(number as usize))
             })
         })
@@ -408,9 +442,11 @@ impl<L: Line> Talk<'_, L> {
     fn receive(&self, line: &mut L) {
         let enough = self.exchange.enough.unwrap_or(usize::MAX);
         let mut count = 0;
+        let mut numbers = Numbers { length: self.exchange.length(0), next: [0; PROCESSES_MAX] };
         while count < enough {
             backend::section(EventKind::Called(Service::ReceiveRecord(Collected::Asked)));
             let received = match line.receive() {
+                Ok(Some(bytes)) if self.exchange.situation.asks.fairness => numbers.next_of(&bytes),
                 Ok(Some(bytes)) => identify(&bytes, self.sent()),
                 Ok(None) => Collected::End,
                 Err(errno) => Collected::Failed(errno.name()),

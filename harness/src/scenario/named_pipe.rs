@@ -1,8 +1,8 @@
 //! Records through named pipes.
 
 use super::messages::{
-    self, Exchange, LENGTHS, Leftover, Line, Machine, PATH, SMALL, Terms, Told, find, joined,
-    situation, situations,
+    self, Exchange, FLOOD, LENGTHS, Leftover, Line, Machine, PATH, SMALL, Terms, Told, find,
+    joined, situation, situations,
 };
 use super::{Scenario, Situation, scenario};
 use crate::backend::Panic;
@@ -18,7 +18,7 @@ scenario! {
 }
 
 /// Records through named pipes.
-static EXCHANGES: [Exchange; 8] = [
+static EXCHANGES: [Exchange; 9] = [
     Exchange {
         situation: situation("short", "one process sends short records to another one", true, 2),
         lengths: &[5, 2],
@@ -95,6 +95,7 @@ static EXCHANGES: [Exchange; 8] = [
         enough: Some(1),
         machine: SMALL,
     },
+    FLOOD,
 ];
 
 static ALL: [&Situation; EXCHANGES.len() + LENGTHS.len()] =

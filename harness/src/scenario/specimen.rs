@@ -6,6 +6,7 @@
 use std::sync::LazyLock;
 
 use crate::event::{Collected, Damage, Instead, MessageId};
+use crate::process::{PROCESSES_MAX, ProcessId};
 
 /// Bytes of what a message repeats.
 const PERIOD: usize = 9;
@@ -37,13 +38,20 @@ static PATTERN: LazyLock<Vec<u8>> = LazyLock::new(|| {
 /// The content of a message of that length: `B0@00000` and a byte, `B0@00009` and another one, and so on.
 pub(super) fn content(id: MessageId, length: usize) -> Vec<u8> {
     let mut content = PATTERN[..length].to_vec();
-    let whose = [b'A' + id.sender.index() as u8, b'0' + id.number % 10];
+    let whose = [b'A' + id.sender.index() as u8, b'0' + (id.number % 10) as u8];
     for period in content.chunks_mut(PERIOD) {
         for (byte, of) in period.iter_mut().zip(whose) {
             *byte = of;
         }
     }
     content
+}
+
+/// Whose message it is that comes whole, as far as its length and its beginning tell.
+pub(super) fn sender(bytes: &[u8], length: usize) -> Option<ProcessId> {
+    let index = bytes.first()?.checked_sub(b'A')?;
+    let sender = (bytes.len() == length).then_some(usize::from(index))?;
+    (sender < PROCESSES_MAX).then(|| ProcessId::new(sender))
 }
 
 /// Which of the messages that are sent (with their lengths) this is, or what is wrong with it.
@@ -86,9 +94,8 @@ pub(super) fn identify(bytes: &[u8], sent: impl Iterator<Item = (MessageId, usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::process::ProcessId;
 
-    fn id(sender: usize, number: u8) -> MessageId {
+    fn id(sender: usize, number: u16) -> MessageId {
         MessageId { sender: ProcessId::new(sender), number }
     }
 
@@ -106,6 +113,14 @@ mod tests {
         for (id, length) in [(id(0, 0), 2), (id(1, 0), 6000), (id(2, 3), 100)] {
             assert_eq!(seen(&content(id, length)), Collected::Message(id));
         }
+    }
+
+    #[test]
+    fn a_message_tells_its_sender() {
+        assert_eq!(sender(&content(id(2, 7), 100), 100), Some(ProcessId::new(2)));
+        assert_eq!(sender(&content(id(2, 7), 99), 100), None);
+        assert_eq!(sender(b"", 0), None);
+        assert_eq!(sender(b"?", 1), None);
     }
 
     #[test]

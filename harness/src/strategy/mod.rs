@@ -11,6 +11,7 @@
 //! | [`RoundRobin`] | symmetric livelocks; the fair schedule as such |
 //! | [`Starver`] | the weakly fair adversary of bounded waiting |
 //! | [`Freezer`] | infers the doorway: who stands still, and how often the others still enter |
+//! | [`Flood`] | is a message passed over while others come without end? |
 //! | [`Doorkeeper`] | is the door ever shut? |
 //! | [`Standstill`] | do those who wait sleep? |
 //! | [`Usher`] | who is let in while a reader stays inside? |
@@ -24,6 +25,7 @@
 mod dice;
 mod doorkeeper;
 mod exhaustive;
+mod flood;
 mod freezer;
 mod frugal;
 mod overtaker;
@@ -42,6 +44,7 @@ mod weakness;
 
 pub use doorkeeper::Doorkeeper;
 pub use exhaustive::Exhaustive;
+pub use flood::Flood;
 pub use freezer::{Doorway, Freezer};
 pub use frugal::Frugal;
 pub use overtaker::Overtaker;

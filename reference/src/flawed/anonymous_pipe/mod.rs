@@ -17,6 +17,7 @@ pub mod keeps_the_write_end;
 pub mod leaves_it_open;
 pub mod lines;
 pub mod mixes_long_records;
+pub mod one_after_the_other;
 pub mod one_assembly;
 pub mod one_byte_of_length;
 pub mod pipe_after_the_fork;

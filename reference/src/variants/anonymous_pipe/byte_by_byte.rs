@@ -1,7 +1,7 @@
 //! Variant: everything is read and written one byte at a time, in the way of the first programs with pipes. One pipe for
-//! each sender; the receiver takes from one until its end, then from the next.
+//! each sender; the receiver takes a record from each in turn.
 //!
-//! While it reads from one, others wait: that is slow, and right.
+//! While it waits for one, others wait, too: that is slow, and right.
 
 use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
 use harness::prelude::*;
@@ -87,11 +87,12 @@ impl RecordPipe for AnonymousPipe {
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
         while let Some(&fd) = self.incoming.first() {
+            self.incoming.remove(0);
             if let Some(record) = record(fd)? {
+                self.incoming.push(fd);
                 return Ok(Some(record));
             }
             os::close(fd)?;
-            self.incoming.remove(0);
         }
         Ok(None)
     }

@@ -5,6 +5,5 @@ pub mod blocks;
 pub mod byte_by_byte;
 pub mod chunks;
 pub mod escapes;
-pub mod in_turn;
 pub mod netstrings;
 pub mod nonblocking;

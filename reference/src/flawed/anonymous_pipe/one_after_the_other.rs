@@ -1,5 +1,8 @@
-//! Variant: a pipe for each sender, and the receiver reads one of them to its end, then the next. Whoever is
-//! not being read waits when its pipe is full; its turn comes, as nobody sends for ever.
+//! Flawed: a pipe for each sender, and the receiver reads one of them to its end, then the next.
+//!
+//! Bug: whoever is not being read waits, with whatever it has sent, as long as another one has something to send.
+//! Convicted of: bounded waiting, a sender is passed over.
+//! Schedule: P2 sends a record; P0 receives those of P1, as many as there are.
 
 use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
 use harness::prelude::*;
