@@ -90,6 +90,11 @@ impl Engine {
         self.state.asleep()
     }
 
+    /// Who waited in a system call at the end of the last execution.
+    pub fn waits_in_call(&self) -> ProcessSet {
+        self.state.waits_in_call()
+    }
+
     /// The turns of waiting loops that the last execution met for the first time. It took them for
     /// endless; each is to be tried out with [`want_trial`](Self::want_trial).
     pub(crate) fn trial_requests(&self) -> Vec<TrialRequest> {

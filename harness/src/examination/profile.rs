@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use super::{Examiner, Memory};
 use crate::event::{Event, EventKind, Observer};
 use crate::exploration::{Crash, Setup};
+use crate::scenario::Asks;
 use crate::strategy::{Random, Standstill};
 
 /// Executions in which the operations are looked at, and those in which somebody may be seen waiting.
@@ -60,16 +61,19 @@ impl Observer for Methods {
 impl Examiner<'_> {
     /// What the solution is made of, as far as some executions show.
     pub fn profile(&mut self) -> Result<Profile, Crash> {
-        let memory = Memory::Sequential;
+        let (memory, calls) = (Memory::Sequential, self.makes_calls());
         let mut methods = Methods::default();
-        for (situation, processes) in self.situations(|asks| asks.progress) {
+        for (situation, processes) in self.situations(|asks| asks.progress && !asks.is_small) {
             let quotas = vec![self.effort.entries; processes];
             let setup = self.setup(memory, quotas, situation);
             let mut random = Random::new(self.effort.seed);
             self.explorer.survey(&setup, &mut random, EXECUTIONS, &mut methods)?;
         }
         let mut waiting = None;
-        for (situation, processes) in self.situations(|asks| asks.fairness) {
+        // Where messages are exchanged, whoever receives waits for whoever has not sent yet.
+        let asked =
+            |asks: &Asks| if calls { asks.progress && !asks.is_small } else { asks.fairness };
+        for (situation, processes) in self.situations(asked) {
             let quotas = vec![self.effort.entries; processes];
             let setup = Setup { steps_max: STEPS_MAX, ..self.setup(memory, quotas, situation) };
             let mut standstill = Standstill::new(self.effort.seed);
@@ -79,7 +83,8 @@ impl Examiner<'_> {
                     waiting = Some(Waiting::Busy);
                     break;
                 }
-                if waiting.is_none() && !self.explorer.engine().asleep().is_empty() {
+                let engine = self.explorer.engine();
+                if waiting.is_none() && !engine.asleep().union(engine.waits_in_call()).is_empty() {
                     waiting = Some(Waiting::Asleep);
                 }
             }

@@ -94,7 +94,7 @@ pub fn examine(
             }
         }
     }
-    if criteria.contains(&Criterion::BoundedWaiting) && scenario.loans().memory {
+    if criteria.contains(&Criterion::BoundedWaiting) || !scenario.loans().memory {
         match examiner.profile() {
             Ok(found) => report.profile = Some(profile(found)),
             Err(crash) => {

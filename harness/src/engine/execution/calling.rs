@@ -18,7 +18,7 @@ use super::{Arrival, Decider, Execution, Outcome};
 use crate::choice::{Choice, Chooser, Pending, Spinning};
 use crate::event::{EventKind, LocationId, Observer, Progress, Site, SystemCall, Text};
 use crate::kernel::{Answer, Call, Delivery, Errno, Kernel as _, SigInfo, Simulated, Status};
-use crate::process::ProcessId;
+use crate::process::{ProcessId, ProcessSet};
 
 /// The kernel, where a location is named: whoever calls it may change what others see.
 const KERNEL: LocationId = LocationId(u32::MAX);
@@ -295,6 +295,14 @@ impl Execution<'_> {
     /// The machine, as it stands.
     pub(crate) const fn kernel(&self) -> Option<&Simulated> {
         self.state.kernel.as_ref()
+    }
+}
+
+impl State {
+    /// Who waits in a call.
+    pub(in crate::engine) fn waits_in_call(&self) -> ProcessSet {
+        let waits = |process: &ProcessId| self.locals[process.index()].waits_in_call;
+        ProcessId::all(self.processes).filter(waits).collect()
     }
 }
 
