@@ -80,6 +80,8 @@ table! {
         byte_by_byte;
         chunks;
         escapes;
+        looks_up;
+        naps;
         netstrings;
         nonblocking;
     }

@@ -155,12 +155,14 @@ impl State {
         self.turn = Turn::default();
         self.schedule.restart(processes);
         self.stamp = STAMPS.fetch_add(1, Ordering::Relaxed);
+        // Those of the execution before, and those of this one.
+        let used = self.processes.max(processes);
         self.processes = processes;
         self.alive = ProcessSet::first(processes);
         self.parked = ProcessSet::EMPTY;
         self.steps = 0;
         self.starting = true;
-        for local in &mut self.locals {
+        for local in &mut self.locals[..used] {
             local.suspender = None;
             local.run.clear();
             local.fresh = false;

@@ -5,5 +5,7 @@ pub mod blocks;
 pub mod byte_by_byte;
 pub mod chunks;
 pub mod escapes;
+pub mod looks_up;
+pub mod naps;
 pub mod netstrings;
 pub mod nonblocking;
