@@ -8,6 +8,7 @@ use std::thread;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use harness::runner::{Criterion, Replayed};
+use serde::Serialize;
 
 use crate::SEED;
 use crate::batch::{self, Request};
@@ -15,6 +16,7 @@ use crate::course::Course;
 use crate::exit_code::{self, ExitCode};
 use crate::failure::Failure;
 use crate::location::Location;
+use crate::methods;
 use crate::pipeline::Pipeline;
 use crate::report::{count, harmless, harmless_line, markdown, overview, text};
 use crate::result::{GradingResult, State};
@@ -143,8 +145,19 @@ Examples:
         #[command(flatten)]
         grading: Grading,
     },
-    /// Print the table of algorithm properties, measured from the references
+    /// Print the course's tables: algorithms, measured from the references; methods of message passing, by experiments
+    #[command(after_help = "\
+Examples:
+  grader table                              both
+  grader table methods                      message passing on Linux: at once, as nothing is graded
+  grader table methods --explain            with the calls that show it")]
     Table {
+        /// Which of them [default: both]
+        #[arg(value_enum)]
+        which: Option<TableName>,
+        /// Show the calls by which the properties of methods were found
+        #[arg(long)]
+        explain: bool,
         /// How to print it
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
@@ -178,10 +191,18 @@ struct Grading {
 enum Format {
     /// Text, coloured on a terminal
     Human,
-    /// The canonical results, as one JSON array
+    /// JSON: the canonical results as one array, or the tables by name
     Json,
     /// Markdown
     Markdown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TableName {
+    /// The algorithms by their criteria, measured from the references
+    Algorithms,
+    /// The Linux methods of message passing by their properties
+    Methods,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -313,26 +334,64 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
             written(write!(out, "{text}"))?;
             Ok(ExitCode::Done)
         }
-        Command::Table { format, grading } => {
-            let pipeline = grading.pipeline()?;
-            let mut rows = Vec::new();
-            for name in pipeline.course.names() {
-                let report = pipeline.verify_reference(name)?;
-                let rubric = pipeline.course.rubric(name)?;
-                let source = format!("reference/src/{}.rs", rubric.reference);
-                rows.push(table::Row::new(name, rubric, &report, &source));
+        Command::Table { which, explain, format, grading } => {
+            let mut tables = Tables::default();
+            if which != Some(TableName::Methods) {
+                tables.algorithms = Some(algorithms(&grading)?);
             }
-            written(match format {
-                Format::Human => write!(out, "{}", table::text(&rows)),
-                Format::Markdown => write!(out, "{}", table::markdown(&rows)),
-                Format::Json => {
-                    let json = serde_json::to_string_pretty(&rows).expect("rows have a JSON form");
-                    writeln!(out, "{json}")
-                }
-            })?;
+            if which != Some(TableName::Algorithms) {
+                tables.methods = Some(methods::entries());
+            }
+            written(tables.print(&mut out, format, explain))?;
             Ok(ExitCode::Done)
         }
     }
+}
+
+/// The tables that were asked for.
+#[derive(Default, Serialize)]
+struct Tables {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    algorithms: Option<Vec<table::Row>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    methods: Option<Vec<methods::Entry>>,
+}
+
+impl Tables {
+    fn print(&self, out: &mut impl Write, format: Format, explain: bool) -> io::Result<()> {
+        let Self { algorithms, methods } = self;
+        let texts = match format {
+            Format::Human => [
+                algorithms.as_ref().map(|rows| table::text(rows)),
+                methods.as_ref().map(|entries| methods::text(entries, explain)),
+            ],
+            Format::Markdown => [
+                algorithms.as_ref().map(|rows| table::markdown(rows)),
+                methods.as_ref().map(|entries| methods::markdown(entries, explain)),
+            ],
+            Format::Json => {
+                let json = serde_json::to_string_pretty(self).expect("tables have a JSON form");
+                return writeln!(out, "{json}");
+            }
+        };
+        for (place, text) in texts.iter().flatten().enumerate() {
+            write!(out, "{}{text}", if place > 0 { "\n" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+/// Grades all references.
+fn algorithms(grading: &Grading) -> Result<Vec<table::Row>, Failure> {
+    let pipeline = grading.pipeline()?;
+    let mut rows = Vec::new();
+    for name in pipeline.course.names() {
+        let report = pipeline.verify_reference(name)?;
+        let rubric = pipeline.course.rubric(name)?;
+        let source = format!("reference/src/{}.rs", rubric.reference);
+        rows.push(table::Row::new(name, rubric, &report, &source));
+    }
+    Ok(rows)
 }
 
 /// Runs a counterexample again with the code at `path`.

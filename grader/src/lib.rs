@@ -25,6 +25,8 @@ mod failure;
 mod judge;
 mod location;
 #[cfg(feature = "cli")]
+mod methods;
+#[cfg(feature = "cli")]
 mod pipeline;
 mod points;
 mod policy;

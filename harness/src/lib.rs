@@ -13,6 +13,7 @@
 //! | [`oracle`] | judges: folds over events |
 //! | [`memory`] | the memory of one execution, as a value |
 //! | [`kernel`] | the machine of one execution, as a value |
+//! | [`methods`] | the course's methods of message passing, by what experiments on a kernel show |
 //! | [`trace`] | schedule and trace: text forms and the drawing |
 //! | [`strategy`] | who answers choices |
 //! | [`engine`] | one execution, its waiting loops, its fibers |
@@ -37,6 +38,7 @@ pub mod exploration;
 pub mod kernel;
 pub mod memory;
 pub mod message;
+pub mod methods;
 pub mod oracle;
 pub mod process;
 pub mod runner;

@@ -16,7 +16,7 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use machine::{Fate, Fates, Machine};
-use tests::conformance::{Abilities, Dice, Kind, PROCESSES, Request};
+use tests::conformance::{Abilities, Dice, Kind, PROCESSES, Request, SOCKET_BYTES};
 use worlds::World;
 
 /// Calls of one sequence at most.
@@ -207,7 +207,7 @@ fn compare(name: &str, mix: Mix) -> Option<Tally> {
     let has_queues = mix.iter().any(|(kind, _)| *kind == Kind::Queues);
     let _turn =
         has_queues.then(|| QUEUES_OF_THE_USER.lock().unwrap_or_else(PoisonError::into_inner));
-    let mut machine = match Machine::start(name) {
+    let mut machine = match Machine::start(name, Some(SOCKET_BYTES)) {
         Ok(machine) => machine,
         Err(error) => {
             skipped(&format!("all calls of {name}"), &error.to_string());

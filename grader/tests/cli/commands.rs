@@ -54,12 +54,45 @@ fn the_table_is_measured_from_the_references() {
         .stdout(contains("peterson    2          ✓ (✓)"))
         .stdout(contains("1 (1)"));
     let output = grader().args(["table", "--format", "json"]).output().unwrap();
-    let rows: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let tables: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = &tables["algorithms"];
     assert_eq!(rows[1]["assignment"], "peterson");
     assert_eq!(rows[1]["criteria"][1]["criterion"], "progress");
     assert_eq!(rows[1]["criteria"][1]["measured"], "upheld");
     let command = "grader grade reference/src/peterson.rs --assignment peterson";
     assert_eq!(rows[1]["command"], command);
+    assert_eq!(tables["methods"][2]["method"], "signal");
+}
+
+#[test]
+fn the_methods_of_message_passing_are_compared_by_experiments() {
+    // No course is needed for it.
+    let table = || {
+        let mut command = grader();
+        command.env("GRADER_COURSE", "/nowhere").args(["table", "methods"]);
+        command
+    };
+    table().assert().success().stdout(include_str!("methods.txt"));
+    table()
+        .arg("--explain")
+        .assert()
+        .success()
+        .stdout(contains("blocking of anonymous pipe: receive waits while empty; "))
+        .stdout(contains("\n  P1 read(3, 8192 bytes) → waits\n"))
+        .stdout(contains("\n    P1 goes on → 4096: message 1\n"))
+        .stdout(contains("duplex of signal (real-time): one way to each"));
+    let markdown = table().args(["--format", "markdown"]).output().unwrap();
+    let markdown = String::from_utf8(markdown.stdout).unwrap();
+    assert!(markdown.starts_with("|  | anonymous pipe | named pipe | signal |"), "{markdown}");
+    assert_eq!(markdown.lines().filter(|line| line.starts_with('|')).count(), 10);
+    let json = table().args(["--format", "json"]).output().unwrap();
+    let tables: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert!(tables.get("algorithms").is_none());
+    let cells = tables["methods"].as_array().unwrap();
+    assert_eq!(cells.len(), 5 * 8);
+    let duplex = cells.iter().find(|cell| cell["property"] == "duplex").unwrap();
+    assert_eq!(duplex["found"], "one way (an answer: EBADF)");
+    assert_eq!(duplex["experiments"][0]["calls"][0], "P0 pipe() → 0: [3, 4]");
 }
 
 #[test]

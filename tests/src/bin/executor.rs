@@ -4,8 +4,8 @@
 //! fork(2) when it is told to. It ends them all when the sequence is over, or when whoever told it is gone. The
 //! roles have descriptors 0 to 2 and channels far above, so that the lowest free number is 3.
 //!
-//! Usage: `executor SOCKET FOLDER THREAD`: where to connect, where paths begin, and which thread tells it
-//! what to do.
+//! Usage: `executor SOCKET FOLDER THREAD [BYTES]`: where to connect, where paths begin, which thread tells it
+//! what to do, and what sockets are made to take of what they send, if not what they take as they come.
 
 #![expect(
     clippy::cast_possible_wrap,
@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use libc::{c_int, c_void, pid_t, siginfo_t, sigset_t};
 use tests::conformance::{
     ADDRESSES, Abilities, Content, DESCRIPTORS, Info, Message, Order, PATHS, PROCESSES, QUEUES,
-    Reply, Request, SOCKET_BYTES, UNKNOWN, bytes, name, receive, send,
+    Reply, Request, UNKNOWN, bytes, name, receive, send,
 };
 
 /// The descriptor of the first process's channel; those of the roles follow.
@@ -34,12 +34,20 @@ const CHANNELS: c_int = 200;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, socket, folder, thread] = arguments.as_slice() else { return ExitCode::from(2) };
+    let [_, socket, folder, thread, room @ ..] = arguments.as_slice() else {
+        return ExitCode::from(2);
+    };
+    if let Some(bytes) = room.first() {
+        SOCKET_ROOM.store(bytes.parse().unwrap_or(0), Ordering::Relaxed);
+    }
     match Nursery::new(socket, folder, thread.parse().unwrap_or(0)) {
         Ok(nursery) => nursery.run(),
         Err(_) => ExitCode::from(3),
     }
 }
+
+/// What a socket is made to take of what it sends; 0: it is left as it comes.
+static SOCKET_ROOM: AtomicI32 = AtomicI32::new(0);
 
 /// The process that makes the roles.
 struct Nursery {
@@ -836,9 +844,13 @@ fn socket_type(kind: u8) -> c_int {
     [libc::SOCK_STREAM, libc::SOCK_DGRAM, libc::SOCK_SEQPACKET][usize::from(kind)]
 }
 
-/// Makes a new socket small.
+/// Makes a new socket small, if it is to be.
 fn small(fd: c_int) {
-    let (level, name, size) = (libc::SOL_SOCKET, libc::SO_SNDBUF, SOCKET_BYTES as c_int);
+    let (level, name) = (libc::SOL_SOCKET, libc::SO_SNDBUF);
+    let size: c_int = SOCKET_ROOM.load(Ordering::Relaxed);
+    if size == 0 {
+        return;
+    }
     let length = size_of::<c_int>() as libc::socklen_t;
     // SAFETY: the value is an integer, as this option has it.
     unsafe { libc::setsockopt(fd, level, name, (&raw const size).cast(), length) };

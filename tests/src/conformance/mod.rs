@@ -100,6 +100,11 @@ impl Content {
         });
         Self { length: bytes.len(), first, digest }
     }
+
+    /// The first byte, if there is any.
+    pub fn first(&self) -> Option<u8> {
+        self.first.first().copied()
+    }
 }
 
 /// What became of a call: the same on both sides, or the simulation is wrong.

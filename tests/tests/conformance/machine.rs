@@ -60,8 +60,9 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// Starts the executor; fails where there is something that this way of looking needs and that is not there.
-    pub(crate) fn start(name: &str) -> io::Result<Self> {
+    /// Starts the executor; fails where there is something that this way of looking needs and that is not there. Sockets
+    /// are made to take so many bytes of what they send, or left as they come.
+    pub(crate) fn start(name: &str, socket_bytes: Option<usize>) -> io::Result<Self> {
         fs::read_to_string("/proc/self/schedstat")?;
         let thread = fs::read_link("/proc/thread-self")?;
         let thread = thread.file_name().unwrap_or_default().to_owned();
@@ -76,6 +77,7 @@ impl Machine {
             .arg(&socket)
             .arg(&folder)
             .arg(thread)
+            .args(socket_bytes.map(|bytes| bytes.to_string()))
             .stdin(Stdio::null())
             .spawn();
         let accepted = executor.and_then(|mut executor| {
