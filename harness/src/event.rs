@@ -528,6 +528,40 @@ pub struct SystemCall {
     pub progress: Progress,
     /// Whether this is one of the results that the kernel may give, but need not.
     pub unusual: bool,
+    /// The signal that it sent or took.
+    pub signalled: Option<Signalled>,
+}
+
+/// What a step has to do with a signal. Signals are given by their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signalled {
+    /// It sent one.
+    Sent {
+        /// Which.
+        signal: i32,
+        /// To whom.
+        to: ProcessId,
+        /// What became of it at once.
+        landing: Landing,
+    },
+    /// It took one that was pending.
+    Taken {
+        /// Which.
+        signal: i32,
+    },
+}
+
+/// What becomes of a signal when it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Landing {
+    /// It is pending, or has ended its receiver.
+    Arrives,
+    /// Nothing: one with that number is pending already, and standard signals are not counted.
+    Merges,
+    /// Nothing: its receiver ignores it.
+    Ignored,
+    /// Nothing: its receiver has ended, and nobody has waited for it.
+    TooLate,
 }
 
 /// How far a system call has come.
@@ -569,6 +603,8 @@ pub enum EventKind {
     Handler {
         /// The signal, and who sent it.
         signal: Text,
+        /// The signal's number.
+        number: i32,
     },
     /// The handler of the signal returned.
     Handled {

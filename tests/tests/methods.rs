@@ -8,6 +8,7 @@
 mod machine;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 
@@ -36,7 +37,9 @@ fn request(act: &Act) -> Request {
     match *act {
         Act::Fork { child } => Request::Fork { child },
         Act::Exit => Request::Exit { status: 0 },
-        Act::Wait { child } => Request::Waitpid { child: child as i64, hang: true },
+        Act::Wait { child } => {
+            Request::Waitpid { child: i64::try_from(child).expect("it is small"), hang: true }
+        }
         Act::Pipe => Request::Pipe { flags },
         Act::Read { fd, room } => Request::Read { fd, length: room },
         Act::Write { fd, length, serial } => Request::Write { fd, length, seed: serial },
@@ -172,7 +175,8 @@ fn each_cell_says_what_linux_does() {
         compared += 1;
         if simulated != real {
             let name = format!("{property} of {method}");
-            differences += &format!("{name}\n  simulated: {simulated:#?}\n  real: {real:#?}\n");
+            write!(differences, "{name}\n  simulated: {simulated:#?}\n  real: {real:#?}\n")
+                .expect("a text takes all");
         }
     }
     assert!(differences.is_empty(), "{differences}");

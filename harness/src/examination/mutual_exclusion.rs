@@ -10,8 +10,8 @@ use super::{Examiner, Memory};
 use crate::engine::Outcome;
 use crate::exploration::{Crash, Run, Setup};
 use crate::memory::Model;
-use crate::oracle::{Breach, Overlap, Safety};
-use crate::scenario::{Asks, Situation, is_datum};
+use crate::oracle::{Breach, Overlap, Rule, Safety};
+use crate::scenario::{Asks, Scenario, Situation, is_datum};
 use crate::strategy::{Doorkeeper, Random};
 use crate::trace::Schedule;
 
@@ -158,8 +158,7 @@ impl Examiner<'_> {
             }
         }
         if entries == 0 {
-            let reason = "nobody ever entered the critical section, so nothing was excluded";
-            return Ok(Verdict::Unknown(reason.to_owned()));
+            return Ok(Verdict::Unknown(nothing_happened(self.explorer.scenario()).to_owned()));
         }
         Ok(Verdict::Upheld { evidence: merged(evidence), bypass: None, doorway: None })
     }
@@ -350,4 +349,17 @@ impl Examiner<'_> {
 
 fn violation((kind, setup, schedule): (Kind, Setup, Schedule)) -> Verdict {
     Verdict::Violated(Box::new(Violation { kind, setup, schedule }))
+}
+
+/// Why nothing can be said of a solution with which nobody got through the first call.
+fn nothing_happened(scenario: &dyn Scenario) -> &'static str {
+    match scenario.situations().first().map(|situation| situation.rule) {
+        Some(Rule::Messages { .. } | Rule::Mailbox { .. }) => {
+            "no message was ever sent or received, so nothing can be said about what arrives"
+        }
+        Some(Rule::Buffer { .. }) => {
+            "no item was ever deposited or taken, so nothing can be said about what comes out"
+        }
+        _ => "nobody ever entered the critical section, so nothing was excluded",
+    }
 }

@@ -358,6 +358,11 @@ impl Simulated {
         self.process(process).pid
     }
 
+    /// Whose number this is, or was.
+    pub fn named(&self, pid: Pid) -> Option<ProcessId> {
+        self.processes.iter().find(|it| it.pid == pid).map(|it| it.id)
+    }
+
     /// Why `process` waits, if it does.
     pub fn waiting(&self, process: ProcessId) -> Option<Waiting> {
         self.processes[process.index()].wait.as_ref().map(|wait| wait.why)

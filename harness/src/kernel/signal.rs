@@ -311,6 +311,21 @@ impl Simulated {
         Ok(0)
     }
 
+    /// How many instances of `signal` are pending for `process`.
+    pub fn pending(&self, process: ProcessId, signal: Signal) -> usize {
+        let pending = &self.process(process).signals.pending;
+        pending.iter().filter(|info| info.signal == signal).count()
+    }
+
+    /// Which signal `call` is to send, and to whom, if there is somebody with that number.
+    pub fn aim(&self, call: &Call<'_>) -> Option<(Signal, ProcessId)> {
+        match *call {
+            Call::Kill { pid, signal } if signal > 0 => Some((Signal(signal), self.find(pid)?)),
+            Call::Sigqueue { pid, signal, .. } if signal.0 > 0 => Some((signal, self.find(pid)?)),
+            _ => None,
+        }
+    }
+
     /// Whether one of these signals is pending.
     pub(super) fn is_pending(&self, process: ProcessId, set: SigSet) -> bool {
         self.process(process).signals.pending.iter().any(|info| set.contains(info.signal))

@@ -6,18 +6,30 @@ use std::hash::{Hash as _, Hasher};
 use siphasher::sip::SipHasher13;
 
 use super::{
-    Address, Answer, Call, Control, Disposition, Ending, Errno, OpenFlags, PollEvents, PollFd,
-    SigSet, Signal, Timeout,
+    Address, Answer, Call, Control, Disposition, Ending, Errno, OpenFlags, Origin, Pid, PollEvents,
+    PollFd, SigInfo, SigSet, Signal, Simulated, Timeout,
 };
 
 /// Bytes of a buffer that are shown.
 const SHOWN_MAX: usize = 12;
 
-/// A call with what goes in.
-struct Described<'a, 'b>(&'a Call<'b>);
+/// A call with what goes in, on a machine that knows whose numbers those of processes are.
+struct Described<'a, 'b>(&'a Call<'b>, &'a Simulated);
 
 /// What came out.
-struct Answered<'a, 'b>(&'a Call<'b>, Answer);
+struct Answered<'a, 'b>(&'a Call<'b>, Answer, &'a Simulated);
+
+/// A process by its name in the drawing, which is easier to follow than its number.
+struct Named<'a>(Pid, &'a Simulated);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1.named(self.0) {
+            Some(process) => write!(f, "{process}"),
+            None => write!(f, "{}", self.0.0),
+        }
+    }
+}
 
 /// Bytes, as far as they are shown: as text if they are.
 struct Bytes<'a>(&'a [u8]);
@@ -196,9 +208,11 @@ impl fmt::Display for Described<'_, '_> {
             Call::Recv { fd, buffer, .. } => write!(f, "recv({}, {} bytes)", fd.0, buffer.len()),
             Call::Shutdown { fd, half } => write!(f, "shutdown({}, {half:?})", fd.0),
             Call::Getsockname { fd, .. } => write!(f, "getsockname({})", fd.0),
-            Call::Kill { pid, signal } => write!(f, "kill({}, {})", pid.0, Signal(*signal)),
+            Call::Kill { pid, signal } => {
+                write!(f, "kill({}, {})", Named(*pid, self.1), Signal(*signal))
+            }
             Call::Sigqueue { pid, signal, value } => {
-                write!(f, "sigqueue({}, {signal}, {value})", pid.0)
+                write!(f, "sigqueue({}, {signal}, {value})", Named(*pid, self.1))
             }
             Call::Sigaction { signal, action, .. } => {
                 let action = action.map(|action| action.disposition);
@@ -224,7 +238,8 @@ impl fmt::Display for Described<'_, '_> {
             Call::Getpid => f.write_str("getpid()"),
             Call::Getppid => f.write_str("getppid()"),
             Call::Waitpid { pid, hang, .. } => {
-                write!(f, "waitpid({}{})", pid.0, if *hang { "" } else { ", WNOHANG" })
+                let hang = if *hang { "" } else { ", WNOHANG" };
+                write!(f, "waitpid({}{hang})", Named(*pid, self.1))
             }
             Call::Exit { status } => write!(f, "exit({status})"),
             Call::ClockGettime { .. } => f.write_str("clock_gettime()"),
@@ -257,14 +272,38 @@ impl fmt::Display for Answered<'_, '_> {
             }
             Call::Accept { peer, .. } if **peer != Address::Unnamed => write!(f, ": {peer}"),
             Call::Getsockname { address, .. } => write!(f, ": {address}"),
-            Call::Sigtimedwait { info, .. } => write!(f, ": {} from {}", info.signal, info.pid.0),
+            Call::Sigtimedwait { info, .. } => write!(f, ": {}", info.told(self.2)),
             Call::Sigpending { set } => write!(f, ": {set}"),
-            Call::Waitpid { ending, .. } if value > 0 => match **ending {
-                Ending::Exited(status) => write!(f, ": exited {status}"),
-                Ending::Killed(signal) => write!(f, ": killed by {signal}"),
-            },
+            Call::Waitpid { ending, .. } if value > 0 => {
+                write!(f, ": {} ", Named(Pid(super::small(value)), self.2))?;
+                match **ending {
+                    Ending::Exited(status) => write!(f, "exited {status}"),
+                    Ending::Killed(signal) => write!(f, "was killed by {signal}"),
+                }
+            }
             _ => Ok(()),
         }
+    }
+}
+
+/// What is told with a signal.
+struct Told<'a>(&'a SigInfo, &'a Simulated);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(info, machine) = self;
+        write!(f, "{} from {}", info.signal, Named(info.pid, machine))?;
+        match info.origin {
+            Origin::Queue => write!(f, ", value {}", info.value),
+            Origin::User | Origin::Kernel | Origin::Notification => Ok(()),
+        }
+    }
+}
+
+impl SigInfo {
+    /// It in words: `SIGRTMIN+0 from P1, value 7`.
+    pub fn told<'a>(&'a self, machine: &'a Simulated) -> impl fmt::Display + 'a {
+        Told(self, machine)
     }
 }
 
@@ -352,13 +391,17 @@ impl Call<'_> {
     }
 
     /// The call with its arguments, as the manual writes it.
-    pub fn described(&self) -> impl fmt::Display {
-        Described(self)
+    pub fn described<'a>(&'a self, machine: &'a Simulated) -> impl fmt::Display + 'a {
+        Described(self, machine)
     }
 
     /// What it returned, and what it wrote where its arguments point.
-    pub fn answered(&self, answer: Answer) -> impl fmt::Display {
-        Answered(self, answer)
+    pub fn answered<'a>(
+        &'a self,
+        answer: Answer,
+        machine: &'a Simulated,
+    ) -> impl fmt::Display + 'a {
+        Answered(self, answer, machine)
     }
 
     /// Whether a call that was answered so has changed nothing, and said nothing but that: the same call

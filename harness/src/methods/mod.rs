@@ -1,6 +1,6 @@
 //! The five methods of message passing on Linux, by what distinguishes them, each cell shown by an experiment.
 //!
-//! An experiment ([`trials`]) makes a few system calls on a [`Machine`] and looks at what they return and at who waits. Its
+//! An experiment (`trials.rs`) makes a few system calls on a [`Machine`] and looks at what they return and at who waits. Its
 //! words follow from that. The machine is the simulated kernel ([`Simulation`]), or processes on Linux:
 //! `tests/tests/methods.rs` makes the same experiments there and compares cell by cell.
 //!

@@ -40,8 +40,8 @@ impl Default for Simulation {
 
 impl Simulation {
     /// A machine that is configured so. Nothing goes wrong on it, and everybody is served in order.
-    pub fn new(config: Config) -> Self {
-        let config = Config { in_order: true, ..config };
+    pub fn new(mut config: Config) -> Self {
+        config.in_order = true;
         let kernel = Simulated::new(config.clone(), PROCESSES);
         Self { config, kernel, inside: Default::default(), buffers: Default::default() }
     }

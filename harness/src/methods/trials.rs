@@ -149,9 +149,9 @@ fn reach(lab: &mut Lab<'_>) -> Result<Option<&'static str>, Option<Errno>> {
         None => line.send,
     };
     let send = lab.send(fd, 0, 7, 1);
-    let sent = lab.call(2, &send);
-    if sent.ok().is_none() {
-        return Err(sent.errno());
+    let outcome = lab.call(2, &send);
+    if outcome.ok().is_none() {
+        return Err(outcome.errno());
     }
     let serial = lab.call(0, &lab.receive(line.receive, ROOM)).serial(0);
     if serial.is_none() {
@@ -168,9 +168,9 @@ fn reach_socket(lab: &mut Lab<'_>) -> Result<Option<&'static str>, Option<Errno>
     let fd = lab.call(2, &Act::Socket { kind }).fd();
     let (way, receive) = if lab.medium == Medium::Datagram {
         let send = Act::Send { fd, length: 1, serial: 7, to: Some(SOCKET) };
-        let sent = lab.call(2, &send);
-        if sent.ok().is_none() {
-            return Err(sent.errno());
+        let outcome = lab.call(2, &send);
+        if outcome.ok().is_none() {
+            return Err(outcome.errno());
         }
         (send, server)
     } else {
@@ -348,16 +348,16 @@ fn capacity(lab: &mut Lab<'_>) -> String {
         Medium::Pipe | Medium::Fifo | Medium::Stream => {
             let (count, end) = fill_now(lab, PAGE);
             let bytes = count * PAGE;
-            format!("{bytes} bytes{}", endless(&end))
+            format!("{bytes} bytes{}", endless(end.as_ref()))
         }
         Medium::SeqPacket => {
             let (count, end) = fill_now(lab, PAGE);
-            format!("{count} messages of {PAGE} bytes{}", endless(&end))
+            format!("{count} messages of {PAGE} bytes{}", endless(end.as_ref()))
         }
         Medium::Queue => {
             let (count, end) = fill_now(lab, 1);
             let longest = longest(lab);
-            format!("{count} messages{}, each of ≤ {longest} bytes", endless(&end))
+            format!("{count} messages{}, each of ≤ {longest} bytes", endless(end.as_ref()))
         }
         Medium::Datagram => {
             let receiver = lab.call(0, &Act::Socket { kind: lab.kind() }).fd();
@@ -366,7 +366,7 @@ fn capacity(lab: &mut Lab<'_>) -> String {
             lab.do_not_wait(0, Line { send: fd, receive: fd });
             let send = Act::Send { fd, length: PAGE, serial: 1, to: Some(SOCKET) };
             let (count, end) = fill(lab, 0, &send);
-            format!("{count} messages at a receiver{}", endless(&end))
+            format!("{count} messages at a receiver{}", endless(end.as_ref()))
         }
         Medium::Standard | Medium::RealTime => {
             const SENT: usize = 5;
@@ -393,7 +393,7 @@ fn fill_now(lab: &mut Lab<'_>, length: usize) -> (usize, Option<Seen>) {
 }
 
 /// What to add if filling did not end with "no room".
-fn endless(end: &Option<Seen>) -> String {
+fn endless(end: Option<&Seen>) -> String {
     match end {
         None => " at least".to_owned(),
         Some(seen) if seen.errno() == Some(Errno::EAGAIN) => String::new(),

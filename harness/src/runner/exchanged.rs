@@ -8,6 +8,7 @@ use crate::kernel::{Kernel as _, Simulated};
 use crate::oracle::Mishap;
 use crate::process::{ProcessId, ProcessSet};
 use crate::scenario::is_datum;
+use crate::trace::Names;
 
 /// The kind of a mishap.
 pub(super) const fn wire(mishap: Mishap) -> WitnessKind {
@@ -138,7 +139,12 @@ pub(super) fn tables(machine: &Simulated, processes: usize) -> String {
 }
 
 /// Who waits for what at the end, since which line, and who could give it to them.
-pub(super) fn plights(machine: &Simulated, who: ProcessSet, events: &[Event]) -> String {
+pub(super) fn plights(
+    machine: &Simulated,
+    who: ProcessSet,
+    events: &[Event],
+    names: &Names,
+) -> String {
     let plight = |process: ProcessId| {
         let why = machine.plight(process)?;
         let call = events.iter().rev().find_map(|event| match event.kind {
@@ -150,8 +156,11 @@ pub(super) fn plights(machine: &Simulated, who: ProcessSet, events: &[Event]) ->
             _ => None,
         });
         Some(match call {
-            // The parent waits for its children by itself.
-            Some(call) if is_datum(call.site) => format!("{process} waits in {} {why}", call.call),
+            // The parent waits for its children by itself. Of a function that was passed on, the place is not
+            // known.
+            Some(call) if is_datum(call.site) || !names.knows(call.site) => {
+                format!("{process} waits in {} {why}", call.call)
+            }
             Some(call) => {
                 let file = call.site.file().rsplit(['/', '\\']).next().unwrap_or_default();
                 format!("{process} waits in {} at {file}:{} {why}", call.call, call.site.line())

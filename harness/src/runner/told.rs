@@ -87,9 +87,9 @@ impl Told {
         let from = schedule.loop_start().unwrap_or(schedule.len()) as u32;
         let mut events = recorder.0;
         // The rest in the remainder section is the harness's own step: it is left out, and the
-        // others are numbered without it.
+        // others are numbered without it. To be born is a step that nobody is told of.
         let sleeping = falling_asleep(&events);
-        let mut dropped = 0;
+        let mut steps = 0;
         let mut loop_from = None;
         let mut kept = Vec::with_capacity(events.len());
         for mut event in events.drain(..) {
@@ -110,10 +110,10 @@ impl Told {
                 _ => false,
             };
             if is_hidden {
-                dropped += 1;
                 continue;
             }
-            event.step -= dropped;
+            event.step = steps;
+            steps += u32::from(event.kind.is_step());
             kept.push(event);
         }
         let mut names = Names::from_source(sources, setup.processes(), is_datum, &kept);
@@ -285,7 +285,7 @@ impl Told {
     /// Who sleeps for what at its end, since which line, and who could have woken whom.
     pub(super) fn waits(&self) -> String {
         if let (Some(machine), Outcome::Blocked { waiting, .. }) = (&self.machine, &self.outcome) {
-            return exchanged::plights(machine, *waiting, &self.events);
+            return exchanged::plights(machine, *waiting, &self.events, &self.names);
         }
         let (events, names) = (&self.events, &self.names);
         let waitables = &self.waitables;

@@ -20,6 +20,9 @@
 //! }
 //! ```
 //!
+//! Drawings name the line of each call. A function that is passed on as a value, as in `map(os::close)`, does not know
+//! who calls it: Rust tells it the place of its own definition. Such a call has no line.
+//!
 //! Time is virtual: it passes only while somebody sleeps or waits for it. Outside of an execution there
 //! is no machine, and every call fails with [`Errno::ENOSYS`]; so does what is not modelled.
 

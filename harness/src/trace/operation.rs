@@ -36,7 +36,7 @@ pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
             Progress::Died if call.call.as_str().starts_with("exit(") => call.call.to_string(),
             Progress::Died => format!("dies in {}", call.call),
         },
-        EventKind::Handler { signal } => format!("handles {signal}"),
+        EventKind::Handler { signal, .. } => format!("handles {signal}"),
         EventKind::Handled { signal } => format!("its handler of {signal} returns"),
         EventKind::Died { .. } => "is dead".to_owned(),
         EventKind::Returned(service) => match outcome(*service) {

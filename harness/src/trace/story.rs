@@ -8,7 +8,10 @@ use std::panic::Location;
 
 use super::names::{Names, file_name};
 use super::operation::describe;
-use crate::event::{Access, AccessKind, Event, EventKind, LocationId, SystemCall};
+use crate::event::{
+    Access, AccessKind, Event, EventKind, Landing, LocationId, Signalled, SystemCall,
+};
+use crate::kernel::Signal;
 use crate::process::ProcessId;
 
 /// One event in words.
@@ -28,11 +31,16 @@ pub struct StoryStep {
     pub line: Option<u32>,
     /// Whether it is a step of the harness's own: what it does between the calls of the contract.
     pub lent: bool,
+    /// Whether it is a call of a function that was passed on as a value: where, Rust does not tell.
+    pub passed_on: bool,
+    /// The signal that it sent, and to which other process.
+    pub sent: Option<(ProcessId, String)>,
 }
 
 /// Tells the events.
 pub fn story(events: &[Event], names: &Names) -> Vec<StoryStep> {
     let mut memory = Memory::default();
+    let mut mail = Mail::default();
     events
         .iter()
         .map(|event| {
@@ -41,7 +49,7 @@ pub fn story(events: &[Event], names: &Names) -> Vec<StoryStep> {
             StoryStep {
                 number: event.kind.is_step().then_some(event.step + 1),
                 process: event.process,
-                text: describe(&event.kind, names),
+                text: describe(&event.kind, names) + &mail.remark(event),
                 note: match &event.kind {
                     EventKind::Access(access) => memory.note(event, access),
                     EventKind::Sleep { spurious: true, .. } => {
@@ -55,9 +63,71 @@ pub fn story(events: &[Event], names: &Names) -> Vec<StoryStep> {
                 file: site.map(|site| file_name(site.file()).to_owned()),
                 line: site.map(Location::line),
                 lent: place.is_some_and(|site| names.is_lent(site)),
+                passed_on: matches!(event.kind, EventKind::SystemCall(_))
+                    && place.is_some_and(|it| !names.knows(it) && !names.is_lent(it)),
+                sent: arrow(event),
             }
         })
         .collect()
+}
+
+/// The signal that an event sent to another process, where something came of it.
+fn arrow(event: &Event) -> Option<(ProcessId, String)> {
+    match signalled(event)? {
+        Signalled::Sent { signal, to, landing: Landing::Arrives } if to != event.process => {
+            Some((to, Signal(signal).to_string()))
+        }
+        _ => None,
+    }
+}
+
+/// What an event has to do with a signal.
+const fn signalled(event: &Event) -> Option<Signalled> {
+    match event.kind {
+        EventKind::SystemCall(SystemCall { signalled, .. }) => signalled,
+        EventKind::Handler { number, .. } => Some(Signalled::Taken { signal: number }),
+        _ => None,
+    }
+}
+
+/// Signals that are pending: for whom, which, and the number of the step that sent it. Those with one number are
+/// taken in the order in which they were sent.
+#[derive(Default)]
+struct Mail(Vec<(ProcessId, i32, u32)>);
+
+impl Mail {
+    /// What is to be said of an event that sends or takes a signal.
+    fn remark(&mut self, event: &Event) -> String {
+        let Self(pending) = self;
+        match signalled(event) {
+            Some(Signalled::Sent { signal, to, landing }) => match landing {
+                Landing::Arrives => {
+                    if signal < Signal::RTMIN.0 {
+                        // There is but one: another one was discarded, as it came to be ignored.
+                        pending.retain(|it| (it.0, it.1) != (to, signal));
+                    }
+                    pending.push((to, signal, event.step + 1));
+                    String::new()
+                }
+                Landing::Merges => {
+                    let other = pending.iter().find(|it| (it.0, it.1) == (to, signal));
+                    let other =
+                        other.map_or_else(|| "one".to_owned(), |it| format!("step {}'s", it.2));
+                    format!(" (lost: {other} is still pending)")
+                }
+                Landing::Ignored => format!(" (lost: {to} ignores it)"),
+                Landing::TooLate => format!(" (lost: {to} has ended)"),
+            },
+            Some(Signalled::Taken { signal }) => {
+                let is_it = |it: &(ProcessId, i32, u32)| (it.0, it.1) == (event.process, signal);
+                match pending.iter().position(is_it) {
+                    Some(place) => format!(" (step {})", pending.remove(place).2),
+                    None => String::new(),
+                }
+            }
+            None => String::new(),
+        }
+    }
 }
 
 /// The writes to each location in modification order, the initial value left out.

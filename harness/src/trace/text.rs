@@ -56,7 +56,7 @@ impl fmt::Display for Trace {
                     f.write_str(if call.unusual { " unusual" } else { "" })?;
                     write_site(f, call.site)?;
                 }
-                EventKind::Handler { signal } => write!(f, "handler {signal}")?,
+                EventKind::Handler { signal, .. } => write!(f, "handler {signal}")?,
                 EventKind::Handled { signal } => write!(f, "handled {signal}")?,
                 EventKind::Died { by_fault } => {
                     f.write_str(if *by_fault { "died by-fault" } else { "died" })?;

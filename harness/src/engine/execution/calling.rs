@@ -16,8 +16,12 @@ use super::super::spin::{Answer as Tried, Step};
 use super::state::{Handler, State};
 use super::{Arrival, Decider, Execution, Outcome};
 use crate::choice::{Choice, Chooser, Pending, Spinning};
-use crate::event::{EventKind, LocationId, Observer, Progress, Site, SystemCall, Text};
-use crate::kernel::{Answer, Call, Delivery, Errno, Kernel as _, SigInfo, Simulated, Status};
+use crate::event::{
+    EventKind, Landing, LocationId, Observer, Progress, Signalled, Site, SystemCall, Text,
+};
+use crate::kernel::{
+    Answer, Call, Delivery, Errno, Kernel as _, SigInfo, Signal, Simulated, Status, small,
+};
 use crate::process::{ProcessId, ProcessSet};
 
 /// The kernel, where a location is named: whoever calls it may change what others see.
@@ -118,6 +122,7 @@ impl Execution<'_> {
         };
         let mut asking = Asking { decider, gave_up: false };
         let faults = kernel.faults_left();
+        let aim = if self.settings.traced { Aim::of(call, kernel) } else { None };
         let status = kernel.step(me, call, &mut asking);
         if asking.gave_up {
             self.cut(Outcome::Abandoned);
@@ -138,15 +143,25 @@ impl Execution<'_> {
             local.history = hasher.finish128().as_u128();
         }
         self.note_run(me, call, code, status, unusual);
-        if self.settings.traced {
+        if self.settings.traced
+            && let Some(kernel) = &self.state.kernel
+        {
+            let signalled = match (status, aim) {
+                (Status::Done(Ok(_)), Some(aim)) => Some(sent(kernel, aim)),
+                (Status::Done(Ok(signal)), None) if matches!(call, Call::Sigtimedwait { .. }) => {
+                    Some(Signalled::Taken { signal: small(signal) })
+                }
+                _ => None,
+            };
             let progress = match status {
-                Status::Done(answer) => Progress::Returned(Text::of(call.answered(answer))),
+                Status::Done(answer) => Progress::Returned(Text::of(call.answered(answer, kernel))),
                 Status::Waits => Progress::Waits,
                 Status::Interrupted(_) => Progress::Interrupted,
                 Status::Died => Progress::Died,
             };
-            let call = Text::of(call.described());
-            self.tell(me, EventKind::SystemCall(SystemCall { site, call, progress, unusual }));
+            let call = Text::of(call.described(kernel));
+            let told = SystemCall { site, call, progress, unusual, signalled };
+            self.tell(me, EventKind::SystemCall(told));
         }
         let by_fault = (status == Status::Died && unusual).then_some(me);
         self.settle_calls(by_fault);
@@ -251,9 +266,11 @@ impl Execution<'_> {
                     (local.history, info).hash(&mut hasher);
                     local.history = hasher.finish128().as_u128();
                 }
-                if self.settings.traced {
-                    let signal = Text::of(format_args!("{} from {}", info.signal, info.pid.0));
-                    self.tell(me, EventKind::Handler { signal });
+                if self.settings.traced
+                    && let Some(kernel) = &self.state.kernel
+                {
+                    let (signal, number) = (Text::of(info.told(kernel)), info.signal.0);
+                    self.tell(me, EventKind::Handler { signal, number });
                 }
                 Delivered::Handler(handler, info)
             }
@@ -317,6 +334,38 @@ pub(super) fn state(state: &State, observer: &dyn Observer) -> u128 {
     }
     observer.digest().hash(&mut hasher);
     hasher.finish128().as_u128()
+}
+
+/// A signal that is about to be sent.
+#[derive(Clone, Copy)]
+struct Aim {
+    signal: Signal,
+    to: ProcessId,
+    /// How many like it are pending.
+    pending: usize,
+    had_ended: bool,
+}
+
+impl Aim {
+    fn of(call: &Call<'_>, kernel: &Simulated) -> Option<Self> {
+        let (signal, to) = kernel.aim(call)?;
+        let (pending, had_ended) = (kernel.pending(to, signal), kernel.dead().contains(to));
+        Some(Self { signal, to, pending, had_ended })
+    }
+}
+
+/// What a signal came to that was sent just now.
+fn sent(kernel: &Simulated, aim: Aim) -> Signalled {
+    let Aim { signal, to, pending: before, had_ended } = aim;
+    let landing = match kernel.pending(to, signal) {
+        pending if pending > before => Landing::Arrives,
+        // Of those of real time, one that came when there was no room and is no more than a mark.
+        1.. => Landing::Merges,
+        0 if had_ended => Landing::TooLate,
+        0 if kernel.dead().contains(to) => Landing::Arrives,
+        0 => Landing::Ignored,
+    };
+    Signalled::Sent { signal: signal.0, to, landing }
 }
 
 /// How far a call has come, as part of what its process knows.

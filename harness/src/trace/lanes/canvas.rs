@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::story::StoryStep;
-use crate::event::Event;
+use crate::event::{Event, EventKind, Progress, SystemCall};
 use crate::process::ProcessId;
 
 /// Notes are at least this wide, if the page is.
@@ -14,6 +14,8 @@ pub(super) struct Glyphs {
     pub(super) rule: char,
     pub(super) heavy: char,
     pub(super) down_right: char,
+    /// The way of a signal.
+    pub(super) dashed: char,
     pub(super) to_right: &'static str,
     pub(super) to_left: &'static str,
     pub(super) from_right: char,
@@ -28,6 +30,7 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     rule: '─',
     heavy: '━',
     down_right: '╰',
+    dashed: '╌',
     to_right: "▶",
     to_left: "◀",
     from_right: '╯',
@@ -42,6 +45,7 @@ pub(super) const ASCII: Glyphs = Glyphs {
     rule: '-',
     heavy: '=',
     down_right: '\'',
+    dashed: '~',
     to_right: ">",
     to_left: "<",
     from_right: '\'',
@@ -169,6 +173,33 @@ impl Canvas<'_> {
         }
     }
 
+    /// The way of a signal, from the lane of the one to that of the other.
+    pub(super) fn signal(&mut self, from: ProcessId, to: ProcessId, name: &str) {
+        let glyphs = self.page.glyphs;
+        let (start, end) = (self.inner(self.page.lane(from)), self.inner(self.page.lane(to)));
+        let mut line = String::new();
+        let dashes = |count| std::iter::repeat_n(glyphs.dashed, count);
+        if from < to {
+            pad(&mut line, start);
+            line.push(glyphs.down_right);
+            line.extend(dashes(end - start - 3));
+            let _ = write!(line, "{} {name}", glyphs.to_right);
+        } else {
+            // The name stands in the lane that it goes to, where there is room for it.
+            let fits = name.chars().count() + 3 < start - end;
+            pad(&mut line, end);
+            let _ = write!(line, "{}{}", if fits { name } else { "" }, if fits { " " } else { "" });
+            line.push_str(glyphs.to_left);
+            let drawn = line.chars().count();
+            line.extend(dashes(start - drawn));
+            line.push(glyphs.from_right);
+            if !fits {
+                let _ = write!(line, " {name}");
+            }
+        }
+        self.line(&line);
+    }
+
     /// A note under a step, in the step's lane or, if that is narrow, to its left.
     fn note(&mut self, process: ProcessId, note: &str) {
         let page = self.page;
@@ -195,7 +226,16 @@ impl Canvas<'_> {
             [first, .., last] => format!(" (steps {first}–{last})"),
             _ => String::new(),
         };
-        let text = if alone && waits {
+        // A call that succeeds is no turn of a waiting loop.
+        let acts = block.iter().any(|event| match event.kind {
+            EventKind::SystemCall(SystemCall { progress: Progress::Returned(answer), .. }) => {
+                !answer.as_str().starts_with('-')
+            }
+            _ => false,
+        });
+        let text = if alone && waits && acts {
+            format!("… {times} more times{range}")
+        } else if alone && waits {
             format!("… spins {times} more times{range}")
         } else {
             format!("… the last {} rows, {times} more times{range}", block.len())

@@ -191,6 +191,9 @@ impl fmt::Display for Drawing<'_> {
                     let step = &steps[*event];
                     out.switch(previous, step.process);
                     out.step(step, &sources[*event], &texts[*event]);
+                    if let Some((to, name)) = &step.sent {
+                        out.signal(step.process, *to, name);
+                    }
                     previous = Some(step.process);
                 }
                 Row::Again { events, period, times } => {
@@ -212,6 +215,9 @@ impl fmt::Display for Drawing<'_> {
         if texts.iter().any(|text| text.contains(UNKNOWN_BEGIN)) {
             out.text.push_str(&plain(LEGEND, glyphs));
         }
+        if steps.iter().any(|step| step.passed_on) {
+            out.text.push_str(PASSED_ON_LEGEND);
+        }
         f.write_str(&out.text)
     }
 }
@@ -219,10 +225,19 @@ impl fmt::Display for Drawing<'_> {
 /// In place of a line of the student's, beside what the harness itself does between the calls.
 const LENT: &str = "(harness)";
 
+/// In place of a line of the student's, where Rust does not tell it.
+const PASSED_ON: &str = "(passed on)";
+
+/// Below a drawing with such a place.
+const PASSED_ON_LEGEND: &str = "(passed on): called by way of a function value, as in `map(os::close)`; a closure would have a line\n";
+
 /// `peterson.rs:23`.
 fn source(step: &StoryStep, glyphs: &Glyphs) -> String {
     if step.lent {
         return LENT.to_owned();
+    }
+    if step.passed_on {
+        return PASSED_ON.to_owned();
     }
     let (Some(file), Some(line)) = (&step.file, step.line) else { return String::new() };
     let source = format!("{file}:{line}");
@@ -250,8 +265,10 @@ fn shown(step: &StoryStep, glyphs: &Glyphs) -> String {
 mod tests {
     use super::super::specimen_events::{Log, peterson};
     use super::*;
+    use crate::event::{Landing, Progress, Signalled, SystemCall, Text};
     use expect_test::{Expect, expect};
     use std::collections::BTreeMap;
+    use std::panic::Location;
 
     fn names(events: &[Event]) -> Names {
         let source = include_str!("../specimen.rs").to_owned();
@@ -467,6 +484,56 @@ mod tests {
                 [?…] which element it is, the source does not say; the same letter is the same element
             "]],
         );
+    }
+
+    /// A signal from one process to another, at the first free step.
+    fn signal(events: &mut Vec<Event>, from: usize, to: usize) {
+        let to = ProcessId::new(to);
+        let call = SystemCall {
+            site: Location::caller(),
+            call: Text::of(format_args!(
+                "kill({to}, SIGUSR1) of a call that is as long as calls are"
+            )),
+            progress: Progress::Returned(Text::of(0)),
+            unusual: false,
+            signalled: Some(Signalled::Sent { signal: 10, to, landing: Landing::Arrives }),
+        };
+        let kind = EventKind::SystemCall(call);
+        events.push(Event { step: events.len() as u32, process: ProcessId::new(from), kind });
+    }
+
+    #[test]
+    fn signals_go_from_lane_to_lane_however_narrow_they_are() {
+        let mut events = Vec::new();
+        for (from, to) in [(0, 3), (3, 0), (3, 2), (3, 3), (3, 7), (7, 6)] {
+            signal(&mut events, from, to);
+        }
+        let names = Names::from_source(&BTreeMap::new(), 8, |_| true, &events);
+        check(
+            &Drawing::new(8, &events, &names),
+            &expect![[r"
+                drawing
+                                P0     P1     P2     P3     P4     P5     P6     P7
+                                ─────  ─────  ─────  ─────  ─────  ─────  ─────  ───────────────────────────────────
+                  1  (harness)  kill(P3, SIGUSR1) of a call that is as long as calls are = 0
+                                ╰╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌▶ SIGUSR1
+                                ╰──────────────────▶ P3
+                  2  (harness)                       kill(P0, SIGUSR1) of a call that is as long as calls are = 0
+                                SIGUSR1 ◀╌╌╌╌╌╌╌╌╌╌╌╌╯
+                  3  (harness)                       kill(P2, SIGUSR1) of a call that is as long as calls are = 0
+                                              ◀╌╌╌╌╌╌╯ SIGUSR1
+                  4  (harness)                       kill(P3, SIGUSR1) of a call that is as long as calls are = 0
+                  5  (harness)                       kill(P7, SIGUSR1) of a call that is as long as calls are = 0
+                                                     ╰╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌▶ SIGUSR1
+                                                     ╰─────────────────────────▶ P7
+                  6  (harness)                                                   kill(P6, SIGUSR1) of a call
+                                                                                     that is as long as calls are =
+                                                                                     0
+                                                                          ◀╌╌╌╌╌╌╯ SIGUSR1
+            "]],
+        );
+        let drawn = Drawing::new(8, &events, &names).ascii(true).to_string();
+        assert!(drawn.is_ascii(), "{drawn}");
     }
 
     #[test]
