@@ -155,18 +155,24 @@ pub(super) fn plights(
             }
             _ => None,
         });
-        Some(match call {
-            // The parent waits for its children by itself. Of a function that was passed on, the place is not
-            // known.
-            Some(call) if is_datum(call.site) || !names.knows(call.site) => {
-                format!("{process} waits in {} {why}", call.call)
+        let is_lent = call.is_some_and(|call| is_datum(call.site));
+        let text = match call {
+            // In the end the parent waits for its children, by the harness's own call.
+            Some(_) if is_lent => {
+                format!("{process} is through, and waits for the other processes to end.")
             }
-            Some(call) => {
+            Some(call) if names.knows(call.site) => {
                 let file = call.site.file().rsplit(['/', '\\']).next().unwrap_or_default();
                 format!("{process} waits in {} at {file}:{} {why}", call.call, call.site.line())
             }
+            // Of a function that was passed on, the place is not known.
+            Some(call) => format!("{process} waits in {} {why}", call.call),
             None => format!("{process} waits {why}"),
-        })
+        };
+        Some((is_lent, text))
     };
-    who.iter().filter_map(plight).collect::<Vec<_>>().join(" ")
+    // What the solution itself waits for comes first.
+    let mut plights: Vec<(bool, String)> = who.iter().filter_map(plight).collect();
+    plights.sort_by_key(|(is_lent, _)| *is_lent);
+    plights.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ")
 }
