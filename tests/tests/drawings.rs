@@ -9,8 +9,8 @@ use std::path::Path;
 use harness::os::{self, Pid, Signal};
 use harness::prelude::*;
 use harness::runner::{
-    Criterion, PROTOCOL_VERSION, Plan, Portfolio, Replayed, SignalLineSubject, Subject, Verdict,
-    examine, replay_in_test,
+    BufferSubject, Criterion, PROTOCOL_VERSION, Plan, Portfolio, Replayed, SignalLineSubject,
+    Subject, Verdict, examine, replay_in_test,
 };
 use reference::catalogue::{Entry, Visitor, visit_all};
 
@@ -156,9 +156,10 @@ impl Visitor for Reason {
 
 #[test]
 fn who_is_stuck_comes_before_who_only_waits_for_it() {
-    let mut reason = Reason { path: "flawed/signal/two_numbers.rs", given: String::new() };
+    let mut reason =
+        Reason { path: "flawed/anonymous_pipe/leaves_it_open.rs", given: String::new() };
     visit_all(&mut reason);
-    let texts = ["P1 waits in sigwaitinfo({SIGRTMIN+1}) at ", "P0 is through, and waits for "];
+    let texts = ["P1 waits in read(3, ", "P0 is through, and waits for "];
     let places = texts.map(|text| reason.given.find(text));
     assert!(places[0].is_some() && places.is_sorted(), "{}", reason.given);
 }
@@ -218,5 +219,33 @@ fn where_nothing_is_sent_the_reason_speaks_of_messages() {
     let Verdict::Unknown { reason, .. } = &report.criteria[0].sequential else {
         panic!("{report:#?}")
     };
-    assert!(reason.starts_with("no message was ever sent or received"), "{reason}");
+    assert!(reason.starts_with("no message was ever received"), "{reason}");
+}
+
+/// A buffer that nobody gets into.
+struct Shut(AtomicBool);
+
+impl Buffer for Shut {
+    fn new(_: usize, _: usize) -> Self {
+        Self(AtomicBool::new(false))
+    }
+
+    fn deposit(&self, _: ProcessId, _: u64) {
+        while !self.0.load(Ordering::SeqCst) {}
+    }
+
+    fn take(&self, _: ProcessId) -> u64 {
+        while !self.0.load(Ordering::SeqCst) {}
+        0
+    }
+}
+
+#[test]
+fn where_nothing_is_deposited_the_reason_speaks_of_items() {
+    let scenario = BufferSubject::<Shut>::scenario();
+    let report = examine(&*scenario, &plan(), &[Criterion::MutualExclusion], &mut |_| ());
+    let Verdict::Unknown { reason, .. } = &report.criteria[0].sequential else {
+        panic!("{report:#?}")
+    };
+    assert!(reason.starts_with("no item was ever deposited or taken"), "{reason}");
 }

@@ -354,7 +354,7 @@ fn violation((kind, setup, schedule): (Kind, Setup, Schedule)) -> Verdict {
 /// Why nothing can be said of a solution with which nobody got through the first call.
 fn nothing_happened(scenario: &dyn Scenario) -> &'static str {
     match scenario.situations().first().map(|situation| situation.rule) {
-        Some(Rule::Messages { .. } | Rule::Mailbox { .. }) => {
+        Some(Rule::Mailbox { .. }) => {
             "no message was ever sent or received, so nothing can be said about what arrives"
         }
         Some(Rule::Buffer { .. }) => {
