@@ -3,10 +3,15 @@
 //! An event says what a process did, where in the source, on which location, and what came of it.
 //! It holds no reference to an engine, so the same event can come from the model or from a real run.
 
-use std::fmt::{self, Write as _};
+pub mod blocking;
+mod calls;
+
+use std::fmt;
 use std::ops::ControlFlow;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
+
+pub use calls::{Landing, Progress, Signalled, SystemCall, Text};
 
 use crate::message::Message;
 use crate::process::ProcessId;
@@ -126,95 +131,6 @@ pub struct Access {
     pub stale_by: u32,
     /// A weak compare-exchange that failed although the value was the expected one.
     pub spurious: bool,
-}
-
-/// The methods of the primitives that block, as accesses to what the harness keeps in memory for them.
-pub mod blocking {
-    /// `park` takes its token.
-    pub const PARK: &str = "park";
-    /// `unpark` puts a token there.
-    pub const UNPARK: &str = "unpark";
-    /// `futex_wait` looks at the queue.
-    pub const FUTEX_LOOK: &str = "futex_wait: queue";
-    /// `futex_wait` looks at the word.
-    pub const FUTEX_WAIT: &str = "futex_wait";
-    /// `futex_wait` joins the queue.
-    pub const FUTEX_SLEEP: &str = "futex_wait: sleep";
-    /// `futex_wait` was woken.
-    pub const FUTEX_WOKEN: &str = "futex_wait: woken";
-    /// `futex_wake` takes sleepers off the queue.
-    pub const FUTEX_WAKE: &str = "futex_wake";
-    /// `futex_wake` wakes one of them.
-    pub const FUTEX_RING: &str = "futex_wake: wake";
-    /// A guard is entered.
-    pub const GUARD_ENTER: &str = "guard enter";
-    /// A guard is left.
-    pub const GUARD_LEAVE: &str = "guard leave";
-    /// A permit of the harness's own semaphore is taken.
-    pub const PERMITS_WAIT: &str = "permits wait";
-    /// A permit is given.
-    pub const PERMITS_SIGNAL: &str = "permits signal";
-    /// Whoever waits on a condition of the harness's own, or wakes others there, looks who else waits.
-    pub const CONDITION_LOOK: &str = "condition look";
-    /// A process joins those who wait on it.
-    pub const CONDITION_JOIN: &str = "condition join";
-    /// Those who are to be woken are taken out of them.
-    pub const CONDITION_PICK: &str = "condition pick";
-    /// A wait on a condition of the harness's own ends.
-    pub const CONDITION_WAIT: &str = "condition wait";
-    /// A process that waits on a condition is woken.
-    pub const CONDITION_WAKE: &str = "condition wake";
-
-    /// As what a method is written in the source, if it is not under this name.
-    pub(crate) fn written_as(method: &'static str) -> &'static [&'static str] {
-        const SAME: [(&str, &[&str]); 9] = [
-            (GUARD_ENTER, &["enter", "entry_section"]),
-            (GUARD_LEAVE, &["leave", "exit_section"]),
-            (PERMITS_WAIT, &["wait"]),
-            (PERMITS_SIGNAL, &["signal"]),
-            (CONDITION_LOOK, &["wait", "signal", "broadcast"]),
-            (CONDITION_JOIN, &["wait"]),
-            (CONDITION_PICK, &["signal", "broadcast"]),
-            (CONDITION_WAIT, &["wait"]),
-            (CONDITION_WAKE, &["signal", "broadcast"]),
-        ];
-        SAME.into_iter().find(|(known, _)| *known == method).map_or(&[], |(_, written)| written)
-    }
-
-    /// Whether it is an access that the harness makes for what it lends: its ordering is none of the
-    /// solution's.
-    pub fn is_own(method: &str) -> bool {
-        [
-            PARK,
-            UNPARK,
-            FUTEX_LOOK,
-            FUTEX_WAIT,
-            FUTEX_SLEEP,
-            FUTEX_WOKEN,
-            FUTEX_WAKE,
-            FUTEX_RING,
-            GUARD_ENTER,
-            GUARD_LEAVE,
-            PERMITS_WAIT,
-            PERMITS_SIGNAL,
-            CONDITION_LOOK,
-            CONDITION_JOIN,
-            CONDITION_PICK,
-            CONDITION_WAIT,
-            CONDITION_WAKE,
-        ]
-        .contains(&method)
-    }
-
-    /// Whether the process that performs it was woken.
-    pub fn is_wakeup(method: &str) -> bool {
-        [PARK, FUTEX_WOKEN, CONDITION_WAIT].contains(&method)
-    }
-
-    /// Whether the process that performs it wakes another one.
-    pub fn wakes(method: &str) -> bool {
-        [UNPARK, FUTEX_RING, CONDITION_WAKE].contains(&method)
-    }
 }
 
 /// A message that the harness has sent: by whom, and the how manieth of that sender, from 0.
@@ -450,131 +366,6 @@ impl Service {
             Self::Close => "close",
         }
     }
-}
-
-/// A short text that is kept in place, so that an event can be copied. What is too long ends in an ellipsis.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Text {
-    bytes: [u8; Self::BYTES],
-    length: u8,
-}
-
-impl Text {
-    /// So many bytes it has room for.
-    const BYTES: usize = 71;
-
-    /// No text.
-    pub const fn new() -> Self {
-        Self { bytes: [0; Self::BYTES], length: 0 }
-    }
-
-    /// What is displayed, as far as there is room.
-    pub fn of(what: impl fmt::Display) -> Self {
-        let mut text = Self::new();
-        // A text that is full says so, to end the writing early.
-        let _ = write!(text, "{what}");
-        text
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
-    }
-}
-
-impl Default for Text {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl fmt::Write for Text {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        const ELLIPSIS: &str = "…";
-        for letter in text.chars() {
-            let (start, bytes) = (usize::from(self.length), letter.len_utf8());
-            if start + bytes + ELLIPSIS.len() > Self::BYTES {
-                self.bytes[start..start + ELLIPSIS.len()].copy_from_slice(ELLIPSIS.as_bytes());
-                self.length += ELLIPSIS.len() as u8;
-                return Err(fmt::Error);
-            }
-            letter.encode_utf8(&mut self.bytes[start..]);
-            self.length += bytes as u8;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_str().fmt(f)
-    }
-}
-
-impl fmt::Display for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// One step into a system call, or within it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SystemCall {
-    /// Where it was made.
-    pub site: Site,
-    /// The call with its arguments, as the manual writes it: `read(3, 4096 bytes)`.
-    pub call: Text,
-    /// How far it has come.
-    pub progress: Progress,
-    /// Whether this is one of the results that the kernel may give, but need not.
-    pub unusual: bool,
-    /// The signal that it sent or took.
-    pub signalled: Option<Signalled>,
-}
-
-/// What a step has to do with a signal. Signals are given by their numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signalled {
-    /// It sent one.
-    Sent {
-        /// Which.
-        signal: i32,
-        /// To whom.
-        to: ProcessId,
-        /// What became of it at once.
-        landing: Landing,
-    },
-    /// It took one that was pending.
-    Taken {
-        /// Which.
-        signal: i32,
-    },
-}
-
-/// What becomes of a signal when it is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Landing {
-    /// It is pending, or has ended its receiver.
-    Arrives,
-    /// Nothing: one with that number is pending already, and standard signals are not counted.
-    Merges,
-    /// Nothing: its receiver ignores it.
-    Ignored,
-    /// Nothing: its receiver has ended, and nobody has waited for it.
-    TooLate,
-}
-
-/// How far a system call has come.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Progress {
-    /// It returned this: `5`, `-1 EAGAIN`.
-    Returned(Text),
-    /// It waits.
-    Waits,
-    /// A signal interrupted it.
-    Interrupted,
-    /// Its process died in it.
-    Died,
 }
 
 /// What a process did in one step.
