@@ -321,6 +321,13 @@ impl Simulated {
         self.process(process).signals.first_fortune().is_some()
     }
 
+    /// Whether SIGALRM, for which the surroundings of `process` have installed a handler, could reach it now: what is
+    /// blocked does not interrupt a call.
+    pub(super) fn lets_the_alarm_in(&self, process: ProcessId) -> bool {
+        let signals = &self.process(process).signals;
+        !signals.mask.contains(Signal::ALRM) && signals.action(Signal::ALRM) == Action::default()
+    }
+
     /// A signal came while `process` waited in `call`: what becomes of the call. The first signal that
     /// is caught decides whether it is restarted (measured). Source: signal(7), "Interruption of system
     /// calls and library functions by signal handlers".

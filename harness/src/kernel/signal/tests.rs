@@ -258,6 +258,31 @@ fn an_interruption_by_the_harness_restores_the_mask_too() {
 }
 
 #[test]
+fn the_harness_interrupts_nobody_who_has_blocked_its_signal_or_taken_it_over() {
+    let faults = Faults { at_most: 9, interrupts: true, ..Faults::default() };
+    let all_but = |signal| SigSet::ALL.minus(set(&[signal]));
+    for (mask, interrupted) in [
+        (SigSet::EMPTY, true),
+        (all_but(Signal::ALRM), true),
+        (set(&[Signal::ALRM]), false),
+        (all_but(Signal::USR1), false),
+    ] {
+        let expected = if interrupted { fails(Errno::EINTR) } else { Status::Waits };
+        let mut bench = Bench::with(Config { faults, ..Config::default() }, 1);
+        bench.answer = 1;
+        assert_eq!(bench.step(0, Call::Sigsuspend { mask }), expected, "{mask:?}");
+        let mut bench = Bench::with(Config { faults, ..Config::default() }, 1);
+        bench.mask(0, MaskChange::Set, mask);
+        bench.answer = 1;
+        assert_eq!(bench.step(0, Call::Pause), expected, "{mask:?}");
+    }
+    let mut bench = Bench::with(Config { faults, ..Config::default() }, 1);
+    bench.ignore(0, Signal::ALRM);
+    bench.answer = 1;
+    assert_eq!(bench.step(0, Call::Pause), Status::Waits);
+}
+
+#[test]
 fn the_mask_changes_as_sigprocmask_says() {
     let mut bench = Bench::new(1);
     let (one, two) = (set(&[Signal::USR1]), set(&[Signal::USR2]));
