@@ -2,4 +2,6 @@
 
 pub mod both_ways;
 pub mod knocks;
+pub mod one_after_another;
 pub mod one_for_each;
+pub mod polls;
