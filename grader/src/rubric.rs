@@ -126,6 +126,12 @@ pub(crate) enum Contract {
     Monitor,
     /// `harness::prelude::RecordPipe`.
     RecordPipe,
+    /// `harness::prelude::MessageQueue`.
+    MessageQueue,
+    /// `harness::prelude::NamedPipe`.
+    NamedPipe,
+    /// `harness::prelude::SignalLine`.
+    SignalLine,
 }
 
 impl Contract {
@@ -141,6 +147,9 @@ impl Contract {
             Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => "ReadWriteLock",
             Self::Monitor => "MesaMonitor",
             Self::RecordPipe => "RecordPipe",
+            Self::MessageQueue => "MessageQueue",
+            Self::NamedPipe => "NamedPipe",
+            Self::SignalLine => "SignalLine",
         }
     }
 
@@ -159,6 +168,9 @@ impl Contract {
             Self::WritersFirst => "WritersFirstSubject",
             Self::Monitor => "MonitorSubject",
             Self::RecordPipe => "RecordPipeSubject",
+            Self::MessageQueue => "MessageQueueSubject",
+            Self::NamedPipe => "NamedPipeSubject",
+            Self::SignalLine => "SignalLineSubject",
         }
     }
 
@@ -178,7 +190,9 @@ impl Contract {
             Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Preference]
             }
-            Self::RecordPipe => &[MutualExclusion, Progress],
+            Self::RecordPipe | Self::MessageQueue | Self::NamedPipe | Self::SignalLine => {
+                &[MutualExclusion, Progress]
+            }
         }
     }
 }
