@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::file::{File, Object};
-use super::{Fd, PipeId, QueueId, Simulated, SocketId, Waiting};
+use super::{Fd, Origin, PipeId, QueueId, SigInfo, SigSet, Simulated, SocketId, Waiting};
 use crate::process::ProcessId;
 
 impl Simulated {
@@ -106,6 +106,25 @@ impl Simulated {
             format!("{}: {what}{nonblocking}", fd.0)
         };
         descriptors.map(line).collect()
+    }
+}
+
+impl Simulated {
+    /// What signals `process` blocks and has not been given yet: `blocks {SIGUSR1}; pending: SIGUSR1`. `None` if there is
+    /// nothing to say.
+    pub fn signals(&self, process: ProcessId) -> Option<String> {
+        let (mask, pending) = self.withheld(process);
+        let told = |info: &SigInfo| match info.origin {
+            Origin::Queue => format!("{} with {}", info.signal, info.value),
+            _ => info.signal.to_string(),
+        };
+        let pending: Vec<String> = pending.iter().map(told).collect();
+        match (mask == SigSet::EMPTY, pending.is_empty()) {
+            (true, true) => None,
+            (false, true) => Some(format!("blocks {mask}; nothing is pending")),
+            (true, false) => Some(format!("blocks nothing; pending: {}", pending.join(", "))),
+            (false, false) => Some(format!("blocks {mask}; pending: {}", pending.join(", "))),
+        }
     }
 }
 

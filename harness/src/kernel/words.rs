@@ -5,6 +5,7 @@ use std::hash::{Hash as _, Hasher};
 
 use siphasher::sip::SipHasher13;
 
+use super::signal::UNSTOPPABLE;
 use super::{
     Address, Answer, Call, Control, Disposition, Ending, Errno, OpenFlags, PollEvents, PollFd,
     SigSet, Signal, Timeout,
@@ -56,16 +57,22 @@ impl fmt::Display for Signal {
 }
 
 impl fmt::Display for SigSet {
+    /// `{SIGUSR1, SIGUSR2}`; or by what is missing, if that is less: `{all but SIGUSR1}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let signals = (1..=64).filter(|number| self.0 >> (number - 1) & 1 == 1);
-        f.write_str("{")?;
-        for (place, number) in signals.enumerate() {
-            if place > 0 {
-                f.write_str(", ")?;
-            }
-            write!(f, "{}", Signal(number))?;
+        let listed = |set: Self| -> Vec<String> {
+            let signals = (1..=64).map(Signal).filter(|&signal| set.contains(signal));
+            signals.map(|signal| signal.to_string()).collect()
+        };
+        // Those that cannot be blocked are missing from every mask.
+        let missing = listed(Self::ALL.minus(*self).minus(UNSTOPPABLE));
+        let present = listed(*self);
+        if missing.is_empty() {
+            f.write_str("{all}")
+        } else if missing.len() < present.len() {
+            write!(f, "{{all but {}}}", missing.join(", "))
+        } else {
+            write!(f, "{{{}}}", present.join(", "))
         }
-        f.write_str("}")
     }
 }
 

@@ -283,6 +283,33 @@ fn the_harness_interrupts_nobody_who_has_blocked_its_signal_or_taken_it_over() {
 }
 
 #[test]
+fn sets_are_told_by_what_is_fewer() {
+    let two = set(&[Signal::USR1, Signal::USR2]);
+    for (set, text) in [
+        (SigSet::EMPTY, "{}"),
+        (two, "{SIGUSR1, SIGUSR2}"),
+        (SigSet::ALL, "{all}"),
+        (SigSet::ALL.minus(super::UNSTOPPABLE), "{all}"),
+        (SigSet::ALL.minus(two), "{all but SIGUSR1, SIGUSR2}"),
+    ] {
+        assert_eq!(set.to_string(), text);
+    }
+}
+
+#[test]
+fn what_is_blocked_and_what_is_pending_is_told() {
+    let mut bench = Bench::new(2);
+    assert_eq!(bench.kernel.signals(p(1)), None);
+    bench.mask(1, MaskChange::Block, set(&[rt(0), Signal::USR1]));
+    let blocks = "blocks {SIGUSR1, SIGRTMIN+0}; ";
+    assert_eq!(bench.kernel.signals(p(1)), Some(format!("{blocks}nothing is pending")));
+    bench.queue_signal(0, 1, rt(0), 7);
+    bench.kill(0, 1, Signal::USR1);
+    let pending = "pending: SIGUSR1, SIGRTMIN+0 with 7";
+    assert_eq!(bench.kernel.signals(p(1)), Some(format!("{blocks}{pending}")));
+}
+
+#[test]
 fn the_mask_changes_as_sigprocmask_says() {
     let mut bench = Bench::new(1);
     let (one, two) = (set(&[Signal::USR1]), set(&[Signal::USR2]));
