@@ -174,6 +174,11 @@ impl Contract {
         }
     }
 
+    /// Whether processes have memory in common, and not only the kernel.
+    pub(crate) const fn shares_memory(self) -> bool {
+        !matches!(self, Self::RecordPipe | Self::MessageQueue | Self::NamedPipe | Self::SignalLine)
+    }
+
     /// The criteria that it has, in the order of every report.
     pub(crate) const fn criteria(self) -> &'static [Criterion] {
         use Criterion::{
@@ -651,6 +656,16 @@ progress = 40
         let silent = PETERSON.replacen("bounded_waiting = \"upheld\"", "", 1);
         let error = Rubric::parse(&silent).expect_err("it has the criterion");
         assert!(error.message.contains("says nothing"), "{}", error.message);
+    }
+
+    #[test]
+    fn contracts_of_messages_through_the_kernel_have_two_criteria_and_no_memory() {
+        for contract in ["record_pipe", "message_queue", "named_pipe", "signal_line"] {
+            let contract = rubric(&MESSAGES.replace("record_pipe", contract)).contract;
+            assert_eq!(contract.criteria(), [Criterion::MutualExclusion, Criterion::Progress]);
+            assert!(!contract.shares_memory(), "{contract:?}");
+        }
+        assert!(rubric(PETERSON).contract.shares_memory());
     }
 
     #[test]
