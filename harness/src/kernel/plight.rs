@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::file::{File, Object};
-use super::{Fd, Origin, PipeId, QueueId, SigInfo, SigSet, Simulated, SocketId, Waiting};
+use super::{Fd, PipeId, QueueId, SigInfo, SigSet, Simulated, SocketId, Waiting};
 use crate::process::ProcessId;
 
 impl Simulated {
@@ -44,12 +44,28 @@ impl Simulated {
             Waiting::SocketToConnect(_) => {
                 "for room among those who are to be accepted.".to_owned()
             }
-            Waiting::SignalOf(set) => format!("for one of the signals {set}."),
-            Waiting::AnySignal => "for a signal that is caught.".to_owned(),
+            Waiting::SignalOf(set) => {
+                format!(
+                    "for one of the signals {set}. {}",
+                    self.missed(process, "not one of these")
+                )
+            }
+            Waiting::AnySignal => {
+                format!("for a signal that is caught. {}", self.missed(process, "blocked"))
+            }
             Waiting::Child(None) => "for a child that ends.".to_owned(),
             Waiting::Child(Some(child)) => format!("for its child {child} to end."),
             Waiting::Sleep => "for time to pass.".to_owned(),
         })
+    }
+
+    /// What is pending for `process`, and why that does not help it.
+    fn missed(&self, process: ProcessId, but: &str) -> String {
+        match self.withheld(process).1 {
+            [] => "None is pending.".to_owned(),
+            [info] => format!("{info} is pending, but {but}."),
+            [..] => format!("Those that are pending are {but}."),
+        }
     }
 
     fn writers(&self, pipe: PipeId) -> String {
@@ -114,11 +130,7 @@ impl Simulated {
     /// nothing to say.
     pub fn signals(&self, process: ProcessId) -> Option<String> {
         let (mask, pending) = self.withheld(process);
-        let told = |info: &SigInfo| match info.origin {
-            Origin::Queue => format!("{} with {}", info.signal, info.value),
-            _ => info.signal.to_string(),
-        };
-        let pending: Vec<String> = pending.iter().map(told).collect();
+        let pending: Vec<String> = pending.iter().map(SigInfo::to_string).collect();
         match (mask == SigSet::EMPTY, pending.is_empty()) {
             (true, true) => None,
             (false, true) => Some(format!("blocks {mask}; nothing is pending")),

@@ -7,8 +7,8 @@ use siphasher::sip::SipHasher13;
 
 use super::signal::UNSTOPPABLE;
 use super::{
-    Address, Answer, Call, Control, Disposition, Ending, Errno, OpenFlags, PollEvents, PollFd,
-    SigSet, Signal, Timeout,
+    Address, Answer, Call, Control, Disposition, Ending, Errno, OpenFlags, Origin, PollEvents,
+    PollFd, QueueAttributes, SigInfo, SigSet, Signal, Timeout,
 };
 
 /// Bytes of a buffer that are shown.
@@ -53,6 +53,14 @@ impl fmt::Display for Signal {
             Self(number) => return write!(f, "signal {number}"),
         };
         f.write_str(name)
+    }
+}
+
+impl fmt::Display for SigInfo {
+    /// The signal and, if sigqueue(3) sent it, its number: `SIGRTMIN+0 with 7`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.signal)?;
+        if self.origin == Origin::Queue { write!(f, " with {}", self.value) } else { Ok(()) }
     }
 }
 
@@ -170,8 +178,12 @@ impl fmt::Display for Described<'_, '_> {
                 polled(f, fds, |it| it.events)?;
                 write!(f, ", {timeout})")
             }
-            Call::MqOpen { name, flags, .. } => {
-                write!(f, "mq_open({name:?}, {})", open_flags(*flags))
+            Call::MqOpen { name, flags, attributes } => {
+                write!(f, "mq_open({name:?}, {}", open_flags(*flags))?;
+                if let Some(QueueAttributes { messages_max, bytes_max, .. }) = attributes {
+                    write!(f, ", {{maxmsg {messages_max}, msgsize {bytes_max}}}")?;
+                }
+                f.write_str(")")
             }
             Call::MqSend { fd, bytes, priority, .. } => {
                 write!(f, "mq_send({}, {}, {}, {priority})", fd.0, Bytes(bytes), bytes.len())
@@ -264,7 +276,11 @@ impl fmt::Display for Answered<'_, '_> {
             }
             Call::Accept { peer, .. } if **peer != Address::Unnamed => write!(f, ": {peer}"),
             Call::Getsockname { address, .. } => write!(f, ": {address}"),
-            Call::Sigtimedwait { info, .. } => write!(f, ": {} from {}", info.signal, info.pid.0),
+            Call::MqGetattr { attributes, .. } => {
+                let QueueAttributes { messages_max, bytes_max, messages, .. } = attributes;
+                write!(f, ": {{maxmsg {messages_max}, msgsize {bytes_max}, curmsgs {messages}}}")
+            }
+            Call::Sigtimedwait { info, .. } => write!(f, ": {info} from {}", info.pid.0),
             Call::Sigpending { set } => write!(f, ": {set}"),
             Call::Waitpid { ending, .. } if value > 0 => match **ending {
                 Ending::Exited(status) => write!(f, ": exited {status}"),

@@ -138,7 +138,7 @@ pub(super) fn tables(machine: &Simulated, processes: usize) -> String {
     let all = || ProcessId::all(processes);
     let any_signals = all().any(|process| signals(process).is_some());
     // Where signals are all there is, a table of no descriptors says nothing.
-    if !any_signals || all().any(|process| !machine.table(process).is_empty()) {
+    if all().any(|process| !machine.table(process).is_empty()) {
         text.push_str("Descriptors that are open at this point:\n");
         for process in all() {
             let table = machine.table(process);

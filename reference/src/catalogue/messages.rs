@@ -97,7 +97,7 @@ table! {
         keeps_the_leftovers: DAMAGED;
         no_priorities: DISORDERED;
         receives_its_own: DAMAGED.progress(WAIT_FOR_EVER);
-        relative_deadline: EARLY;
+        relative_deadline: EARLY.progress(WAIT_FOR_EVER);
         shares_the_flag: FAILS;
         small_buffer: FAILS;
         takes_any_queue: DELIVERS.mutual_exclusion(always(&[CallFailed, Damaged]));

@@ -252,7 +252,7 @@ impl Execution<'_> {
                     local.history = hasher.finish128().as_u128();
                 }
                 if self.settings.traced {
-                    let signal = Text::of(format_args!("{} from {}", info.signal, info.pid.0));
+                    let signal = Text::of(format_args!("{info} from {}", info.pid.0));
                     self.tell(me, EventKind::Handler { signal });
                 }
                 Delivered::Handler(handler, info)

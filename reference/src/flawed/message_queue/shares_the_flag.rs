@@ -3,7 +3,7 @@
 //!
 //! Bug: whether calls block is a property of the open file, which all have inherited: the senders do not wait for room any
 //! more either, and fail.
-//! Convicted of: integrity; and the receiver waits for ever for the end of those who have failed.
+//! Convicted of: integrity.
 //! Schedule: P0 begins; P1 fills the queue, and sends one more.
 
 use harness::os::{self, Errno, Fd, OpenFlags, PollEvents, PollFd, QueueAttributes};

@@ -2,7 +2,7 @@
 //!
 //! Bug: if nobody has the pipe open for writing, `read` returns 0 as often as it is called: one sender that has ended is
 //! counted twice.
-//! Convicted of: integrity; and the next one waits for ever for somebody who reads.
+//! Convicted of: integrity.
 //! Schedule: P1 opens the pipe, sends all it has and closes it; P0 reads that, and the end, and the end; then P2 comes.
 
 use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};

@@ -1,7 +1,7 @@
 //! Flawed: the receiver opens the pipe without waiting, and reads.
 //!
 //! Bug: there is an end of file also before the first sender has opened the pipe.
-//! Convicted of: integrity; and a sender waits for ever for somebody who reads.
+//! Convicted of: integrity.
 //! Schedule: P0 opens the pipe and reads, before P1 opens it.
 
 use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};

@@ -1,7 +1,7 @@
 //! Flawed: the end is the number 0.
 //!
 //! Bug: a message of two zero bytes is that number, too.
-//! Convicted of: integrity; and the sender waits for ever for a receiver that has ended.
+//! Convicted of: integrity.
 //! Schedule: any, if such a message is sent.
 
 use harness::os::{self, Errno, MaskChange, Pid, SigSet, Signal};
