@@ -19,12 +19,12 @@ pub struct Signals {}
 
 impl SignalLine for Signals {
     fn prepare() -> os::Result<()> {
-        // There is one process yet. Its child inherits which signals are blocked and which are ignored.
+        // There is one process yet. Its child inherits which signals are blocked, ignored and handled.
         todo!("what has to be done before the first signal can come")
     }
 
     fn begin(_role: Role, _peer: Pid) -> os::Result<Self> {
-        // Each process calls this for itself. Handlers are installed here.
+        // Each process calls this for itself. Handlers that note something are installed here.
         todo!("make what a process with this role needs")
     }
 
