@@ -142,12 +142,12 @@ pub(super) fn tables(machine: &Simulated, processes: usize) -> String {
         text.push_str("Descriptors that are open at this point:\n");
         for process in all() {
             let table = machine.table(process);
-            let lines = if table.is_empty() {
+            let shown = if table.is_empty() {
                 format!("none{}", absent(machine, process))
             } else {
                 table.join("\n      ")
             };
-            writeln!(text, "  {process}  {lines}").expect(INFALLIBLE);
+            writeln!(text, "  {process}  {shown}").expect(INFALLIBLE);
         }
     }
     if any_signals {

@@ -27,16 +27,16 @@ fn persist<T>(mut call: impl FnMut() -> os::Result<T>) -> os::Result<T> {
     }
 }
 
+/// Waits until something has come.
+fn wait(queue: Fd) -> os::Result<()> {
+    os::mq_notify(queue, Some((NEWS, 0)))?;
+    persist(|| os::sigwaitinfo(SigSet::EMPTY.with(NEWS)))?;
+    Ok(())
+}
+
 impl PosixQueue {
     fn queue(&self) -> os::Result<Fd> {
         self.open.map(|(queue, _)| queue).ok_or(Errno::EBADF)
-    }
-
-    /// Waits until something has come.
-    fn wait(&self, queue: Fd) -> os::Result<()> {
-        os::mq_notify(queue, Some((NEWS, 0)))?;
-        persist(|| os::sigwaitinfo(SigSet::EMPTY.with(NEWS)))?;
-        Ok(())
     }
 }
 
@@ -81,7 +81,7 @@ impl MessageQueue for PosixQueue {
                     buffer.truncate(length);
                     return Ok(Some(buffer));
                 }
-                Err(Errno::EAGAIN) => self.wait(queue)?,
+                Err(Errno::EAGAIN) => wait(queue)?,
                 Err(errno) => return Err(errno),
             }
         }

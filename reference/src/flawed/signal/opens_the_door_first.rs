@@ -30,14 +30,12 @@ fn ours() -> SigSet {
 impl Signals {
     fn wait(&self) -> i32 {
         loop {
-            match self.noted.take() {
-                Some(value) => return value,
-                None => {
-                    let _ = os::sigprocmask(MaskChange::Unblock, ours());
-                    os::pause();
-                    let _ = os::sigprocmask(MaskChange::Block, ours());
-                }
+            if let Some(value) = self.noted.take() {
+                return value;
             }
+            let _ = os::sigprocmask(MaskChange::Unblock, ours());
+            os::pause();
+            let _ = os::sigprocmask(MaskChange::Block, ours());
         }
     }
 }

@@ -24,24 +24,24 @@ fn persist<T>(mut call: impl FnMut() -> os::Result<T>) -> os::Result<T> {
     }
 }
 
+/// Waits until something has come, unless something is there.
+fn wait(queue: Fd) -> os::Result<()> {
+    os::mq_notify(queue, Some((NEWS, 0)))?;
+    if os::mq_getattr(queue)?.messages == 0 {
+        persist(|| os::sigwaitinfo(SigSet::EMPTY.with(NEWS)))?;
+        return Ok(());
+    }
+    // It came before it was asked for, or just now; then there is a signal, too.
+    os::mq_notify(queue, None)?;
+    if os::sigpending()?.contains(NEWS) {
+        persist(|| os::sigwaitinfo(SigSet::EMPTY.with(NEWS)))?;
+    }
+    Ok(())
+}
+
 impl PosixQueue {
     fn queue(&self) -> os::Result<Fd> {
         self.open.map(|(queue, _)| queue).ok_or(Errno::EBADF)
-    }
-
-    /// Waits until something has come, unless something is there.
-    fn wait(&self, queue: Fd) -> os::Result<()> {
-        os::mq_notify(queue, Some((NEWS, 0)))?;
-        if os::mq_getattr(queue)?.messages == 0 {
-            persist(|| os::sigwaitinfo(SigSet::EMPTY.with(NEWS)))?;
-            return Ok(());
-        }
-        // It came before it was asked for, or just now; then there is a signal, too.
-        os::mq_notify(queue, None)?;
-        if os::sigpending()?.contains(NEWS) {
-            persist(|| os::sigwaitinfo(SigSet::EMPTY.with(NEWS)))?;
-        }
-        Ok(())
     }
 }
 
@@ -86,7 +86,7 @@ impl MessageQueue for PosixQueue {
                     buffer.truncate(length);
                     return Ok(Some(buffer));
                 }
-                Err(Errno::EAGAIN) => self.wait(queue)?,
+                Err(Errno::EAGAIN) => wait(queue)?,
                 Err(errno) => return Err(errno),
             }
         }

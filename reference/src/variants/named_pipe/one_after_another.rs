@@ -26,7 +26,7 @@ pub struct Fifo {
 fn retry<T>(mut call: impl FnMut() -> os::Result<T>) -> os::Result<T> {
     loop {
         match call() {
-            Err(Errno::EINTR) => continue,
+            Err(Errno::EINTR) => {}
             result => return result,
         }
     }
