@@ -125,6 +125,7 @@ table! {
         makes_it_anew: FAILS.progress(WAIT_FOR_EVER).bounded_waiting(NOTHING_COMES);
         mixes: DAMAGED;
         nobody_yet: EARLY;
+        one_after_another: STARVES;
         opens_it_again: DELIVERS.mutual_exclusion(always(&[CallFailed, Lost])).progress(WAIT_FOR_EVER);
         receiver_makes_it: FAILS;
         tidies_up_early: FAILS.progress(WAIT_FOR_EVER);
@@ -134,7 +135,6 @@ table! {
     variants {
         both_ways;
         knocks;
-        one_after_another;
         one_for_each;
         polls;
     }

@@ -10,6 +10,7 @@ pub mod killed;
 pub mod makes_it_anew;
 pub mod mixes;
 pub mod nobody_yet;
+pub mod one_after_another;
 pub mod opens_it_again;
 pub mod receiver_makes_it;
 pub mod tidies_up_early;

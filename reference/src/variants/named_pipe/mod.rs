@@ -2,6 +2,5 @@
 
 pub mod both_ways;
 pub mod knocks;
-pub mod one_after_another;
 pub mod one_for_each;
 pub mod polls;

@@ -1,6 +1,9 @@
-//! Variant: a pipe for each sender, and the receiver attends to them one after the other: it opens the next pipe when
-//! the one before has come to its end. Whose turn has not come waits in `open`. A record ends at a byte that is
-//! escaped within it.
+//! Flawed: a pipe for each sender, and the receiver reads them one after the other: the next pipe when the one before
+//! has come to its end.
+//!
+//! Bug: whose turn has not come waits, with whatever it has sent, as long as another one has something to send.
+//! Convicted of: bounded waiting, a sender is passed over.
+//! Schedule: P2 sends a record; P0 receives the records of P1, as many as there are.
 
 use std::collections::VecDeque;
 
@@ -15,11 +18,8 @@ const CHANGE: u8 = 0x20;
 /// What one process has open.
 #[derive(Debug)]
 pub struct Fifo {
-    path: String,
-    /// The pipe that it writes to, or reads from.
-    pipe: Option<Fd>,
-    /// Senders that have not had their turn.
-    next: std::ops::Range<usize>,
+    /// The pipe that it writes to; or those that it reads from, the first one now.
+    pipes: VecDeque<Fd>,
     read: VecDeque<u8>,
 }
 
@@ -61,11 +61,12 @@ impl NamedPipe for Fifo {
     fn open(path: &str, role: Role, senders: usize) -> os::Result<Self> {
         let none = SigSet::EMPTY;
         os::sigaction(Signal::PIPE, Handler::Ignore, none, ActionFlags::empty())?;
-        let pipe = match role {
-            Role::Sender(me) => Some(open(path, me, OpenFlags::WRONLY)?),
-            Role::Receiver => None,
+        let (mine, flags) = match role {
+            Role::Sender(me) => (me..me + 1, OpenFlags::WRONLY),
+            Role::Receiver => (0..senders, OpenFlags::RDONLY),
         };
-        Ok(Self { path: path.to_owned(), pipe, next: 0..senders, read: VecDeque::new() })
+        let pipes = mine.map(|sender| open(path, sender, flags)).collect::<os::Result<_>>()?;
+        Ok(Self { pipes, read: VecDeque::new() })
     }
 
     fn send(&mut self, record: &[u8]) -> os::Result<()> {
@@ -77,7 +78,7 @@ impl NamedPipe for Fifo {
             }
         }
         bytes.push(STOP);
-        let pipe = self.pipe.ok_or(Errno::EBADF)?;
+        let pipe = *self.pipes.front().ok_or(Errno::EBADF)?;
         let mut rest = bytes.as_slice();
         while !rest.is_empty() {
             let written = retry(|| os::write(pipe, rest))?;
@@ -91,25 +92,18 @@ impl NamedPipe for Fifo {
             if let Some(record) = self.complete() {
                 return Ok(Some(record));
             }
-            let pipe = match self.pipe {
-                Some(pipe) => pipe,
-                None => match self.next.next() {
-                    Some(sender) => open(&self.path, sender, OpenFlags::RDONLY)?,
-                    None => return Ok(None),
-                },
-            };
-            self.pipe = Some(pipe);
+            let Some(&pipe) = self.pipes.front() else { return Ok(None) };
             let mut bytes = [0; 4096];
             let count = retry(|| os::read(pipe, &mut bytes))?;
             self.read.extend(&bytes[..count]);
             if count == 0 {
-                self.pipe = None;
+                self.pipes.pop_front();
                 os::close(pipe)?;
             }
         }
     }
 
     fn end(&mut self) -> os::Result<()> {
-        self.pipe.take().map_or(Ok(()), os::close)
+        self.pipes.drain(..).try_for_each(os::close)
     }
 }
