@@ -292,6 +292,7 @@ impl Pipeline {
             student,
             assignment: assignment.to_owned(),
             title: rubric.title.clone(),
+            shares_memory: rubric.contract.shares_memory(),
             processes: rubric.processes.clone(),
             entries: rubric.entries,
             seed: self.seed,

@@ -33,7 +33,11 @@ pub(crate) fn replay(
     sequential: bool,
 ) -> Result<String, Failure> {
     let (criterion, witness) = witness(result, layer, criterion, sequential)?;
-    let memory = if sequential { "sequential consistency" } else { "Rust's memory model" };
+    let memory = match (result.shares_memory, sequential) {
+        (false, _) => "",
+        (true, true) => " under sequential consistency",
+        (true, false) => " under Rust's memory model",
+    };
     Ok(steps(criterion, memory, witness))
 }
 
@@ -91,7 +95,7 @@ fn steps(criterion: Criterion, memory: &str, witness: &Witness) -> String {
     let mut out = String::new();
     writeln!(
         out,
-        "{} is violated under {memory}, by {} processes: {}\n",
+        "{} is violated{memory}, by {} processes: {}\n",
         title(criterion),
         witness.processes,
         harmless(&witness.reason)

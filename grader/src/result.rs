@@ -29,6 +29,10 @@ pub(crate) struct GradingResult {
     pub(crate) assignment: String,
     /// The assignment's title.
     pub(crate) title: String,
+    /// Whether processes have memory in common. If not, there are no memory models either: what was found under one is
+    /// what was found under the other, and reports say it once.
+    #[serde(default = "shared", skip_serializing_if = "Clone::clone")]
+    pub(crate) shares_memory: bool,
     /// The numbers of processes that were to be examined.
     pub(crate) processes: Vec<usize>,
     /// Entries per process.
@@ -257,6 +261,11 @@ pub(crate) struct FileDigest {
     pub(crate) path: String,
     /// SHA-256 of its content, framed as `digest.rs` does.
     pub(crate) digest: String,
+}
+
+/// What a result that does not say it means: memory is shared.
+const fn shared() -> bool {
+    true
 }
 
 impl GradingResult {

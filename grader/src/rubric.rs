@@ -126,6 +126,12 @@ pub(crate) enum Contract {
     Monitor,
     /// `harness::prelude::RecordPipe`.
     RecordPipe,
+    /// `harness::prelude::MessageQueue`.
+    MessageQueue,
+    /// `harness::prelude::NamedPipe`.
+    NamedPipe,
+    /// `harness::prelude::SignalLine`.
+    SignalLine,
 }
 
 impl Contract {
@@ -141,6 +147,9 @@ impl Contract {
             Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => "ReadWriteLock",
             Self::Monitor => "MesaMonitor",
             Self::RecordPipe => "RecordPipe",
+            Self::MessageQueue => "MessageQueue",
+            Self::NamedPipe => "NamedPipe",
+            Self::SignalLine => "SignalLine",
         }
     }
 
@@ -159,7 +168,15 @@ impl Contract {
             Self::WritersFirst => "WritersFirstSubject",
             Self::Monitor => "MonitorSubject",
             Self::RecordPipe => "RecordPipeSubject",
+            Self::MessageQueue => "MessageQueueSubject",
+            Self::NamedPipe => "NamedPipeSubject",
+            Self::SignalLine => "SignalLineSubject",
         }
+    }
+
+    /// Whether processes have memory in common, and not only the kernel.
+    pub(crate) const fn shares_memory(self) -> bool {
+        !matches!(self, Self::RecordPipe | Self::MessageQueue | Self::NamedPipe | Self::SignalLine)
     }
 
     /// The criteria that it has, in the order of every report.
@@ -178,7 +195,9 @@ impl Contract {
             Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Preference]
             }
-            Self::RecordPipe => &[MutualExclusion, Progress],
+            Self::RecordPipe | Self::MessageQueue | Self::NamedPipe | Self::SignalLine => {
+                &[MutualExclusion, Progress]
+            }
         }
     }
 }
@@ -637,6 +656,16 @@ progress = 40
         let silent = PETERSON.replacen("bounded_waiting = \"upheld\"", "", 1);
         let error = Rubric::parse(&silent).expect_err("it has the criterion");
         assert!(error.message.contains("says nothing"), "{}", error.message);
+    }
+
+    #[test]
+    fn contracts_of_messages_through_the_kernel_have_two_criteria_and_no_memory() {
+        for contract in ["record_pipe", "message_queue", "named_pipe", "signal_line"] {
+            let contract = rubric(&MESSAGES.replace("record_pipe", contract)).contract;
+            assert_eq!(contract.criteria(), [Criterion::MutualExclusion, Criterion::Progress]);
+            assert!(!contract.shares_memory(), "{contract:?}");
+        }
+        assert!(rubric(PETERSON).contract.shares_memory());
     }
 
     #[test]

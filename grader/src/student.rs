@@ -23,9 +23,10 @@ use crate::score::outcome;
 /// A solution by its contract: what the tests of an assignment name.
 pub use harness::runner::{
     BufferSubject as Buffer, CounterSubject as Counter, CriticalSectionSubject as CriticalSection,
-    MailboxSubject as Mailbox, MonitorSubject as Monitor, MutexSubject as Mutex,
-    ReadersFirstSubject as ReadersFirst, ReadersWritersSubject as ReadersWriters,
-    RecordPipeSubject as RecordPipe, SemaphoreSubject as Semaphore, TableSubject as Table,
+    MailboxSubject as Mailbox, MessageQueueSubject as MessageQueue, MonitorSubject as Monitor,
+    MutexSubject as Mutex, NamedPipeSubject as NamedPipe, ReadersFirstSubject as ReadersFirst,
+    ReadersWritersSubject as ReadersWriters, RecordPipeSubject as RecordPipe,
+    SemaphoreSubject as Semaphore, SignalLineSubject as SignalLine, TableSubject as Table,
     WritersFirstSubject as WritersFirst,
 };
 

@@ -173,6 +173,9 @@ pub struct Damage {
     pub length: u32,
     /// How many of them are like that message's.
     pub whole: u32,
+    /// How many of those that follow are of no message, before others are told by where they come from: such as a
+    /// length before the next record.
+    pub between: u32,
     /// What stands there instead.
     pub instead: Instead,
 }

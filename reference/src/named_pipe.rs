@@ -19,7 +19,7 @@ const END: u8 = 2;
 
 /// What one process has open.
 #[derive(Debug)]
-pub struct NamedPipe {
+pub struct Fifo {
     pipe: Fd,
     /// As a receiver: the writing end that nobody writes to.
     held: Option<Fd>,
@@ -41,7 +41,7 @@ fn again<T>(mut call: impl FnMut() -> os::Result<T>) -> os::Result<T> {
     }
 }
 
-impl NamedPipe {
+impl Fifo {
     fn write(&self, kind: u8, bytes: &[u8]) -> os::Result<()> {
         let [low, high] = (bytes.len() as u16).to_le_bytes();
         let mut piece = vec![self.me.ok_or(Errno::EBADF)?, kind, low, high];
@@ -59,7 +59,7 @@ impl NamedPipe {
     }
 }
 
-impl harness::prelude::NamedPipe for NamedPipe {
+impl NamedPipe for Fifo {
     fn open(path: &str, role: Role, senders: usize) -> os::Result<Self> {
         match os::mkfifo(path) {
             Ok(()) | Err(Errno::EEXIST) => {}

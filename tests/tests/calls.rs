@@ -209,6 +209,28 @@ fn two_who_wait_for_one_byte() {
     assert_eq!(who.into_iter().collect::<Vec<_>>(), ["Ok(0) Ok(1)", "Ok(1) Ok(0)"]);
 }
 
+#[test]
+fn a_child_inherits_handlers() {
+    let prepare = || {
+        os::sigprocmask(MaskChange::Block, SigSet::EMPTY.with(Signal::USR1)).expect("a mask");
+        let handler = Handler::call(|info| assert_eq!(info.signal, Signal::USR1));
+        let (mask, flags) = (SigSet::EMPTY, ActionFlags::empty());
+        os::sigaction(Signal::USR1, handler, mask, flags).expect("it can be handled");
+        [Fd(-1); 2]
+    };
+    // One signals the other, and both have the handler.
+    let program = program(2, prepare, |me, _, note| {
+        let peer = if me.index() == 0 { os::getpid().0 + 1 } else { os::getppid().0 };
+        os::kill(os::Pid(peer), Signal::USR1).expect("it is there");
+        note(os::sigsuspend(SigSet::EMPTY).name().to_owned());
+    });
+    let all = all(&program, &small());
+    assert!(!all.is_empty());
+    for (outcome, notes) in all {
+        assert_eq!(notes.concat(), ["EINTR", "EINTR"], "{outcome}");
+    }
+}
+
 /// Process 0 signals process 1, which waits for it in one of three ways.
 fn waits_for_signal(way: &'static str) -> BTreeSet<Result> {
     let nothing = || [Fd(-1); 2];

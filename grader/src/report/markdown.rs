@@ -113,7 +113,12 @@ fn one(out: &mut String, result: &GradingResult) {
     if !result.criteria.is_empty() {
         line(
             out,
-            "| criterion | points | C++20 memory | sequential consistency |\n| --- | ---: | --- | --- |",
+            if result.shares_memory {
+                "| criterion | points | C++20 memory | sequential consistency |\n\
+                 | --- | ---: | --- | --- |"
+            } else {
+                "| criterion | points | verdict |\n| --- | ---: | --- |"
+            },
         );
         for criterion in &result.criteria {
             let points = if criterion.points_max == Points::ZERO {
@@ -121,15 +126,13 @@ fn one(out: &mut String, result: &GradingResult) {
             } else {
                 format!("{} of {}", criterion.points, criterion.points_max)
             };
-            line(
-                out,
-                &format!(
-                    "| {} | {points} | {} | {} |",
-                    title(criterion.criterion),
-                    cell(&criterion.cpp20, None),
-                    cell(&criterion.sequential, Some(&criterion.cpp20))
-                ),
-            );
+            let sequential = if result.shares_memory {
+                format!(" {} |", cell(&criterion.sequential, Some(&criterion.cpp20)))
+            } else {
+                String::new()
+            };
+            let (name, verdict) = (title(criterion.criterion), cell(&criterion.cpp20, None));
+            line(out, &format!("| {name} | {points} | {verdict} |{sequential}"));
         }
         out.push('\n');
         for criterion in &result.criteria {
@@ -314,7 +317,43 @@ fn longest_run(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{code, fence, inline, prose, table_prose};
+    use serde_json::{Value, json};
+
+    use super::{code, fence, inline, one, prose, table_prose};
+
+    /// The table of criteria in the report on a result that says this of memory.
+    fn table(shares_memory: Option<bool>) -> Vec<String> {
+        let upheld = json!({
+            "verdict": "upheld", "evidence": [], "bypass": null, "doorway": null
+        });
+        let mut result = json!({
+            "schema": 1, "grader": "", "digest": "", "isolation": "limits", "assignment": "signal",
+            "title": "Signals", "processes": [2], "entries": 2, "seed": 0, "state": "graded",
+            "points": 60, "points_max": 60, "summary": "", "problems": [], "mends": [], "flags": [],
+            "files": [], "criteria": [{
+                "criterion": "mutual_exclusion", "points": 60, "points_max": 60, "outcome": "upheld",
+                "explanation": "", "cpp20": upheld, "sequential": upheld
+            }]
+        });
+        if let Some(shares_memory) = shares_memory {
+            result["shares_memory"] = Value::Bool(shares_memory);
+        }
+        let mut out = String::new();
+        one(&mut out, &serde_json::from_value(result).expect("it is a result"));
+        out.lines().filter(|line| line.starts_with('|')).map(ToOwned::to_owned).collect()
+    }
+
+    #[test]
+    fn where_no_memory_is_shared_there_is_one_verdict() {
+        for (shares_memory, columns) in [(None, 4), (Some(true), 4), (Some(false), 3)] {
+            let table = table(shares_memory);
+            assert_eq!(table.len(), 3, "{table:?}");
+            for line in &table {
+                assert_eq!(line.matches('|').count(), columns + 1, "{line}");
+            }
+            assert_eq!(table[0].contains("C++20"), columns == 4, "{table:?}");
+        }
+    }
 
     #[test]
     fn what_students_write_stays_text() {

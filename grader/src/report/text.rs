@@ -50,7 +50,7 @@ pub(crate) fn write(out: &mut dyn Write, result: &GradingResult) -> io::Result<(
         writeln!(out, "{}", indent(&harmless(&problem.text)))?;
     }
     for criterion in &result.criteria {
-        write_criterion(out, criterion)?;
+        write_criterion(out, criterion, result.shares_memory)?;
     }
     if let Some(stack) = &result.stack {
         write_stack(out, &result.assignment, stack)?;
@@ -75,7 +75,11 @@ pub(crate) fn write(out: &mut dyn Write, result: &GradingResult) -> io::Result<(
     Ok(())
 }
 
-fn write_criterion(out: &mut dyn Write, result: &CriterionResult) -> io::Result<()> {
+fn write_criterion(
+    out: &mut dyn Write,
+    result: &CriterionResult,
+    shares_memory: bool,
+) -> io::Result<()> {
     let (mark, style) = match result.outcome {
         Outcome::Upheld | Outcome::FailsAsItShould => ("✓", GOOD),
         Outcome::OrderingsTooWeak => ("½", HALF),
@@ -91,10 +95,11 @@ fn write_criterion(out: &mut dyn Write, result: &CriterionResult) -> io::Result<
     let name = title(result.criterion);
     writeln!(out, "\n  {style}{mark} {name:<17}{style:#} {points}")?;
     writeln!(out, "    {}", indent(&harmless(&result.explanation)))?;
-    for (memory, verdict, before) in [
-        ("C++20 memory", &result.cpp20, None),
+    let all = [
+        (if shares_memory { "C++20 memory" } else { "verdict" }, &result.cpp20, None),
         ("sequential consistency", &result.sequential, Some(&result.cpp20)),
-    ] {
+    ];
+    for (memory, verdict, before) in all.into_iter().take(if shares_memory { 2 } else { 1 }) {
         let found = harmless_line(&evidence_after(verdict, before));
         writeln!(out, "    {memory}: {} ({found})", word(verdict))?;
     }

@@ -8,9 +8,9 @@ use crate::shim::os::{self, Pid};
 /// A signal is sent to a process, not to a mailbox: each knows the number of the other. A standard signal is one
 /// bit that is set or not, however often it was sent; a real-time signal is queued and has a number
 /// with it, as long as there is room. The harness calls [`prepare`](Self::prepare) in the process that is
-/// there first. Then that process forks: its child inherits which signals are blocked and which are
-/// ignored; what is to be handled each process says for itself. Both call [`begin`](Self::begin), with
-/// their role and the other's number, which makes the value that they go on with; the sender then calls
+/// there first. Then that process forks: its child inherits which signals are blocked, which are
+/// ignored, and which are handled. Both call [`begin`](Self::begin), with their role and the other's
+/// number, which makes the value that they go on with; the sender then calls
 /// [`send`](Self::send) for each message, the receiver calls [`receive`](Self::receive) until the
 /// end; both call [`end`](Self::end) at last, and exit.
 ///

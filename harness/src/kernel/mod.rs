@@ -96,8 +96,9 @@ impl Default for Config {
 pub struct Faults {
     /// At most so many in one run.
     pub at_most: u32,
-    /// A handler without `SA_RESTART` is installed, and its signal may come while a call waits: the call then
-    /// fails with EINTR, or returns what it has done so far. Source: signal(7).
+    /// For SIGALRM, a handler without `SA_RESTART` is installed, and the signal may come while a call waits: the call
+    /// then fails with EINTR, or returns what it has done so far. Whoever blocks the signal, or says itself what
+    /// becomes of it, is left alone. Source: signal(7).
     pub interrupts: bool,
     /// Calls that make something may find no room: EMFILE.
     pub refusals: bool,
@@ -466,7 +467,7 @@ impl Simulated {
         let faults = &self.config.faults;
         let dies = faults.mortal.contains(process).then_some(Fate::Dies);
         let other = if waits {
-            faults.interrupts.then_some(Fate::Interrupted)
+            (faults.interrupts && self.lets_the_alarm_in(process)).then_some(Fate::Interrupted)
         } else {
             (faults.refusals && call.makes_descriptors()).then_some(Fate::Refused)
         };

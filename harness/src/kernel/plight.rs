@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::file::{File, Object};
-use super::{Fd, PipeId, QueueId, Simulated, SocketId, Waiting};
+use super::{Fd, PipeId, QueueId, SigInfo, SigSet, Simulated, SocketId, Waiting};
 use crate::process::ProcessId;
 
 impl Simulated {
@@ -44,12 +44,28 @@ impl Simulated {
             Waiting::SocketToConnect(_) => {
                 "for room among those who are to be accepted.".to_owned()
             }
-            Waiting::SignalOf(set) => format!("for one of the signals {set}."),
-            Waiting::AnySignal => "for a signal that is caught.".to_owned(),
+            Waiting::SignalOf(set) => {
+                format!(
+                    "for one of the signals {set}. {}",
+                    self.missed(process, "not one of these")
+                )
+            }
+            Waiting::AnySignal => {
+                format!("for a signal that is caught. {}", self.missed(process, "blocked"))
+            }
             Waiting::Child(None) => "for a child that ends.".to_owned(),
             Waiting::Child(Some(child)) => format!("for its child {child} to end."),
             Waiting::Sleep => "for time to pass.".to_owned(),
         })
+    }
+
+    /// What is pending for `process`, and why that does not help it.
+    fn missed(&self, process: ProcessId, but: &str) -> String {
+        match self.withheld(process).1 {
+            [] => "None is pending.".to_owned(),
+            [info] => format!("{info} is pending, but {but}."),
+            [..] => format!("Those that are pending are {but}."),
+        }
     }
 
     fn writers(&self, pipe: PipeId) -> String {
@@ -106,6 +122,21 @@ impl Simulated {
             format!("{}: {what}{nonblocking}", fd.0)
         };
         descriptors.map(line).collect()
+    }
+}
+
+impl Simulated {
+    /// What signals `process` blocks and has not been given yet: `blocks {SIGUSR1}; pending: SIGUSR1`. `None` if there is
+    /// nothing to say.
+    pub fn signals(&self, process: ProcessId) -> Option<String> {
+        let (mask, pending) = self.withheld(process);
+        let pending: Vec<String> = pending.iter().map(SigInfo::to_string).collect();
+        match (mask == SigSet::EMPTY, pending.is_empty()) {
+            (true, true) => None,
+            (false, true) => Some(format!("blocks {mask}; nothing is pending")),
+            (true, false) => Some(format!("blocks nothing; pending: {}", pending.join(", "))),
+            (false, false) => Some(format!("blocks {mask}; pending: {}", pending.join(", "))),
+        }
     }
 }
 

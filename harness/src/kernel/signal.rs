@@ -21,7 +21,7 @@ use super::{
 use crate::process::ProcessId;
 
 /// What can be neither caught nor blocked.
-const UNSTOPPABLE: SigSet = SigSet::EMPTY.with(Signal::KILL).with(Signal::STOP);
+pub(super) const UNSTOPPABLE: SigSet = SigSet::EMPTY.with(Signal::KILL).with(Signal::STOP);
 
 /// What stops a process by default: SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU.
 const STOPPING: SigSet =
@@ -334,6 +334,19 @@ impl Simulated {
     /// Whether a signal is pending that interrupts a call that waits: one that is caught, or kills.
     pub(super) fn is_interrupted(&self, process: ProcessId) -> bool {
         self.process(process).signals.first_fortune().is_some()
+    }
+
+    /// What `process` blocks, and which signals wait for it.
+    pub(super) fn withheld(&self, process: ProcessId) -> (SigSet, &[SigInfo]) {
+        let signals = &self.process(process).signals;
+        (signals.mask, &signals.pending)
+    }
+
+    /// Whether SIGALRM, for which the surroundings of `process` have installed a handler, could reach it now: what is
+    /// blocked does not interrupt a call.
+    pub(super) fn lets_the_alarm_in(&self, process: ProcessId) -> bool {
+        let signals = &self.process(process).signals;
+        !signals.mask.contains(Signal::ALRM) && signals.action(Signal::ALRM) == Action::default()
     }
 
     /// A signal came while `process` waited in `call`: what becomes of the call. The first signal that

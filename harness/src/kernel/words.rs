@@ -5,9 +5,10 @@ use std::hash::{Hash as _, Hasher};
 
 use siphasher::sip::SipHasher13;
 
+use super::signal::UNSTOPPABLE;
 use super::{
     Address, Answer, Call, Control, Disposition, Ending, Errno, OpenFlags, Origin, Pid, PollEvents,
-    PollFd, SigInfo, SigSet, Signal, Simulated, Timeout,
+    PollFd, QueueAttributes, SigInfo, SigSet, Signal, Simulated, Timeout,
 };
 
 /// Bytes of a buffer that are shown.
@@ -67,17 +68,31 @@ impl fmt::Display for Signal {
     }
 }
 
-impl fmt::Display for SigSet {
+impl fmt::Display for SigInfo {
+    /// The signal and, if sigqueue(3) sent it, its number: `SIGRTMIN+0 with 7`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let signals = (1..=64).filter(|number| self.0 >> (number - 1) & 1 == 1);
-        f.write_str("{")?;
-        for (place, number) in signals.enumerate() {
-            if place > 0 {
-                f.write_str(", ")?;
-            }
-            write!(f, "{}", Signal(number))?;
+        write!(f, "{}", self.signal)?;
+        if self.origin == Origin::Queue { write!(f, " with {}", self.value) } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for SigSet {
+    /// `{SIGUSR1, SIGUSR2}`; or by what is missing, if that is less: `{all but SIGUSR1}`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let listed = |set: Self| -> Vec<String> {
+            let signals = (1..=64).map(Signal).filter(|&signal| set.contains(signal));
+            signals.map(|signal| signal.to_string()).collect()
+        };
+        // Those that cannot be blocked are missing from every mask.
+        let missing = listed(Self::ALL.minus(*self).minus(UNSTOPPABLE));
+        let present = listed(*self);
+        if missing.is_empty() {
+            f.write_str("{all}")
+        } else if missing.len() < present.len() {
+            write!(f, "{{all but {}}}", missing.join(", "))
+        } else {
+            write!(f, "{{{}}}", present.join(", "))
         }
-        f.write_str("}")
     }
 }
 
@@ -175,8 +190,12 @@ impl fmt::Display for Described<'_, '_> {
                 polled(f, fds, |it| it.events)?;
                 write!(f, ", {timeout})")
             }
-            Call::MqOpen { name, flags, .. } => {
-                write!(f, "mq_open({name:?}, {})", open_flags(*flags))
+            Call::MqOpen { name, flags, attributes } => {
+                write!(f, "mq_open({name:?}, {}", open_flags(*flags))?;
+                if let Some(QueueAttributes { messages_max, bytes_max, .. }) = attributes {
+                    write!(f, ", {{maxmsg {messages_max}, msgsize {bytes_max}}}")?;
+                }
+                f.write_str(")")
             }
             Call::MqSend { fd, bytes, priority, .. } => {
                 write!(f, "mq_send({}, {}, {}, {priority})", fd.0, Bytes(bytes), bytes.len())
@@ -272,6 +291,10 @@ impl fmt::Display for Answered<'_, '_> {
             }
             Call::Accept { peer, .. } if **peer != Address::Unnamed => write!(f, ": {peer}"),
             Call::Getsockname { address, .. } => write!(f, ": {address}"),
+            Call::MqGetattr { attributes, .. } => {
+                let QueueAttributes { messages_max, bytes_max, messages, .. } = attributes;
+                write!(f, ": {{maxmsg {messages_max}, msgsize {bytes_max}, curmsgs {messages}}}")
+            }
             Call::Sigtimedwait { info, .. } => write!(f, ": {}", info.told(self.2)),
             Call::Sigpending { set } => write!(f, ": {set}"),
             Call::Waitpid { ending, .. } if value > 0 => {

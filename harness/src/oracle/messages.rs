@@ -307,7 +307,8 @@ mod tests {
         assert_eq!(watch(&[message(1, 1), message(2, 0), message(1, 0)]), Some(mixed));
         let lost = [sent(1, 0), ends(1), ends(2), got(Collected::End)];
         assert_eq!(watch(&lost), Some(Mishap::Lost(id(1, 0))));
-        let damage = Damage { message: None, length: 3, whole: 0, instead: Instead::Unknown };
+        let damage =
+            Damage { message: None, length: 3, whole: 0, between: 0, instead: Instead::Unknown };
         assert_eq!(watch(&[got(Collected::Damaged(damage))]), Some(Mishap::Damaged(damage)));
     }
 

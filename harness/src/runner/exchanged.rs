@@ -87,13 +87,20 @@ pub(super) fn passed_over(victim: ProcessId, others: u32) -> (String, String) {
 }
 
 fn damaged(process: ProcessId, damage: Damage) -> String {
-    let Damage { message, length, whole, instead } = damage;
-    let bytes = if length == 1 { "1 byte".to_owned() } else { format!("{length} bytes") };
+    let Damage { message, length, whole, between, instead } = damage;
+    let count =
+        |bytes: u32| if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") };
+    let bytes = count(length);
     let begins = match message {
         Some(id) if whole == length => format!(
             "{bytes}, and these are only the first ones of {id}: it was torn, or its length is wrong"
         ),
         Some(id) => match instead {
+            Instead::Of(other, place) if between > 0 => format!(
+                "{bytes}: the first {whole} are those of {id}; then come {} that are of no message, and \
+                 behind them bytes of {other}, from its byte {place} on",
+                count(between)
+            ),
             Instead::Of(other, place) if other == id => format!(
                 "{bytes}: the first {whole} are those of {id}, then come bytes of {id} from byte \
                  {place} on"
@@ -107,6 +114,10 @@ fn damaged(process: ProcessId, damage: Damage) -> String {
             }
         },
         None => match instead {
+            Instead::Of(other, place) if between > 0 => format!(
+                "{bytes}: the first {between} are of no message; behind them stand bytes of {other}, from \
+                 its byte {place} on"
+            ),
             Instead::Of(other, place) => {
                 format!(
                     "{bytes}: they are bytes of {other}, from byte {place} on, not from its beginning"
@@ -120,22 +131,48 @@ fn damaged(process: ProcessId, damage: Damage) -> String {
     format!("What {process} receives is no message that was sent. It is {begins}.")
 }
 
-/// Which descriptors each process has open at the end.
+/// Which descriptors each process has open at the end, and which signals are blocked and pending.
 pub(super) fn tables(machine: &Simulated, processes: usize) -> String {
-    let mut text = "Descriptors that are open at this point:\n".to_owned();
-    for process in ProcessId::all(processes) {
-        let table = machine.table(process);
-        let none = if machine.dead().contains(process) {
-            "none; it has ended"
-        } else if machine.is_born(process) {
-            "none"
-        } else {
-            "none; it has not been forked yet"
-        };
-        let lines = if table.is_empty() { none.to_owned() } else { table.join("\n      ") };
-        writeln!(text, "  {process}  {lines}").expect("writing to a string does not fail");
+    let lives = |process| machine.is_born(process) && !machine.dead().contains(process);
+    let signals = |process| machine.signals(process).filter(|_| lives(process));
+    let mut text = String::new();
+    let all = || ProcessId::all(processes);
+    let any_signals = all().any(|process| signals(process).is_some());
+    // Where signals are all there is, a table of no descriptors says nothing.
+    if all().any(|process| !machine.table(process).is_empty()) {
+        text.push_str("Descriptors that are open at this point:\n");
+        for process in all() {
+            let table = machine.table(process);
+            let shown = if table.is_empty() {
+                format!("none{}", absent(machine, process))
+            } else {
+                table.join("\n      ")
+            };
+            writeln!(text, "  {process}  {shown}").expect(INFALLIBLE);
+        }
+    }
+    if any_signals {
+        text.push_str("Signals at this point:\n");
+        for process in all() {
+            let none = || format!("none blocked, none pending{}", absent(machine, process));
+            let line = signals(process).unwrap_or_else(none);
+            writeln!(text, "  {process}  {line}").expect(INFALLIBLE);
+        }
     }
     text
+}
+
+const INFALLIBLE: &str = "writing to a string does not fail";
+
+/// Why a process has nothing at all.
+fn absent(machine: &Simulated, process: ProcessId) -> &'static str {
+    if machine.dead().contains(process) {
+        "; it has ended"
+    } else if machine.is_born(process) {
+        ""
+    } else {
+        "; it has not been forked yet"
+    }
 }
 
 /// Who waits for what at the end, since which line, and who could give it to them.

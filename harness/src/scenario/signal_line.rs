@@ -65,6 +65,22 @@ static EXCHANGES: [Exchange; 4] = [
 
 static ALL: [&Situation; EXCHANGES.len()] = situations(&EXCHANGES);
 
+/// Messages of two bytes that stand for others, and the others for them: so any two bytes are sent, among
+/// them those that are easily taken for the end, or for a negative number.
+const EXTREMES: [([u8; 2], [u8; 2]); 4] = [
+    (*b"A0", [0x00, 0x01]),
+    (*b"A1", [0x00, 0x00]),
+    (*b"B0", [0xff, 0xff]),
+    (*b"B1", [0x80, 0x00]),
+];
+
+/// What is sent for a message, and which message was sent for what was received.
+fn exchanged(message: [u8; 2]) -> [u8; 2] {
+    let pairs = EXTREMES.into_iter();
+    let mut both = pairs.flat_map(|(message, extreme)| [(message, extreme), (extreme, message)]);
+    both.find_map(|(from, to)| (from == message).then_some(to)).unwrap_or(message)
+}
+
 /// A solution, in a process that has begun.
 struct Driven<S>(Option<S>);
 
@@ -95,11 +111,11 @@ impl<S: SignalLine> Line for Driven<S> {
 
     fn send(&mut self, message: &[u8], _: u32) -> os::Result<()> {
         let message = message.try_into().expect("all messages of this scenario have two bytes");
-        self.begun()?.send(message)
+        self.begun()?.send(exchanged(message))
     }
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
-        Ok(self.begun()?.receive()?.map(|message| message.to_vec()))
+        Ok(self.begun()?.receive()?.map(|message| exchanged(message).to_vec()))
     }
 
     fn end(&mut self) -> os::Result<()> {
@@ -130,5 +146,18 @@ impl<S: SignalLine> Scenario for SignalLineScenario<S> {
         situation: &'static Situation,
     ) -> Result<Box<dyn Body + 'a>, Panic> {
         Ok(messages::body::<Driven<S>>(quotas, find(&EXCHANGES, situation)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_exchanged_twice_is_as_it_was_and_nothing_else_is_exchanged() {
+        let all = (0..=u16::MAX).map(u16::to_be_bytes);
+        assert!(all.clone().all(|message| exchanged(exchanged(message)) == message));
+        let others = all.filter(|&message| exchanged(message) != message);
+        assert_eq!(others.count(), 2 * EXTREMES.len());
     }
 }

@@ -14,6 +14,9 @@ const PERIOD: usize = 9;
 /// So many bytes tell where they come from.
 const TELLING: usize = PERIOD;
 
+/// So many bytes of no message may stand before some that tell: lengths, numbers, marks.
+const FOREIGN_MAX: usize = 16;
+
 /// What an earlier run has left, where it has.
 pub(super) const LEFTOVER: &[u8] = b"left by an earlier run";
 
@@ -75,20 +78,35 @@ pub(super) fn identify(bytes: &[u8], sent: impl Iterator<Item = (MessageId, usiz
     let like = like.max_by_key(|(alike, _)| *alike);
     let (whole, message) = like.map_or((0, None), |(whole, id)| (whole, Some(id)));
     let rest = &bytes[whole..];
-    let telling = &rest[..rest.len().min(TELLING)];
-    let place = |content: &[u8]| content.windows(telling.len()).position(|part| part == telling);
-    let instead = if rest.is_empty() {
-        Instead::Nothing
-    } else {
-        let from = sent.iter().find_map(|(id, content)| Some((*id, place(content)?)));
-        match from {
-            Some((id, place)) => Instead::Of(id, place as u32),
-            None if place(LEFTOVER).is_some() => Instead::Leftover,
-            None => Instead::Unknown,
-        }
-    };
+    let (between, instead) = told(rest, &sent);
     let (length, whole) = (bytes.len() as u32, whole as u32);
-    Collected::Damaged(Damage { message, length, whole, instead })
+    Collected::Damaged(Damage { message, length, whole, between, instead })
+}
+
+/// What bytes that were received are: after how many of no message, which ones.
+fn told(bytes: &[u8], sent: &[(MessageId, Vec<u8>)]) -> (u32, Instead) {
+    if bytes.is_empty() {
+        return (0, Instead::Nothing);
+    }
+    for (between, _) in bytes.iter().enumerate().take(FOREIGN_MAX + 1) {
+        let rest = &bytes[between..];
+        let telling = &rest[..rest.len().min(TELLING)];
+        let place =
+            |content: &[u8]| content.windows(telling.len()).position(|part| part == telling);
+        // A few bytes in the middle of something prove nothing.
+        let proves = |place: usize| between == 0 || telling.len() == TELLING || place == 0;
+        let found = sent.iter().find_map(|(id, content)| {
+            let place = place(content).filter(|&place| telling.len() > 1 && proves(place))?;
+            Some(Instead::Of(*id, place as u32))
+        });
+        if let Some(found) = found {
+            return (between as u32, found);
+        }
+        if between == 0 && place(LEFTOVER).is_some() {
+            return (0, Instead::Leftover);
+        }
+    }
+    (0, Instead::Unknown)
 }
 
 #[cfg(test)]
@@ -104,7 +122,7 @@ mod tests {
     }
 
     fn damage(message: Option<MessageId>, length: u32, whole: u32, instead: Instead) -> Collected {
-        Collected::Damaged(Damage { message, length, whole, instead })
+        Collected::Damaged(Damage { message, length, whole, between: 0, instead })
     }
 
     #[test]
@@ -144,5 +162,29 @@ mod tests {
         assert_eq!(seen(b"\0\0\0\x05"), damage(None, 4, 0, Instead::Unknown));
         assert_eq!(seen(LEFTOVER), damage(None, LEFTOVER.len() as u32, 0, Instead::Leftover));
         assert_eq!(seen(b""), damage(None, 0, 0, Instead::Nothing));
+    }
+
+    #[test]
+    fn bytes_of_no_message_before_others_are_counted() {
+        let seen_after = |before: &[u8], foreign: &[u8], after: &[u8]| match seen(
+            &[before, foreign, after].concat(),
+        ) {
+            Collected::Damaged(Damage { whole, between, instead, .. }) => {
+                (whole as usize, between as usize, instead)
+            }
+            other => unreachable!("it is damaged: {other:?}"),
+        };
+        let (long, other) = (content(id(1, 0), 4092), content(id(2, 3), 100));
+        let of = Instead::Of(id(2, 3), 0);
+        assert_eq!(seen_after(&long, b"\0\0\0\x64", &other[..50]), (4092, 4, of));
+        assert_eq!(seen_after(b"", b"\x64\0", &other), (0, 2, of));
+        // A short one, whole; and a piece from the middle of one.
+        let short = Instead::Of(id(0, 0), 0);
+        assert_eq!(seen_after(&long, b"\x02\0", &content(id(0, 0), 2)), (4092, 2, short));
+        let middle = Instead::Of(id(2, 3), 30);
+        assert_eq!(seen_after(&long, b"\xfd", &other[30..60]), (4092, 1, middle));
+        // What is too far away, or too short to tell, is nothing.
+        assert_eq!(seen_after(&long, &[0xfd; 17], &other), (4092, 0, Instead::Unknown));
+        assert_eq!(seen_after(&long, b"\xfd", &other[31..35]), (4092, 0, Instead::Unknown));
     }
 }

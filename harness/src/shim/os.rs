@@ -359,8 +359,8 @@ pub fn sigqueue(pid: Pid, signal: Signal, value: i32) -> Result<()> {
 }
 
 /// sigaction(2): from now on, `signal` is handled so. While a handler runs, its own signal and those of
-/// `mask` are blocked. To be called by each process for itself: handlers that a child would inherit are
-/// not modelled.
+/// `mask` are blocked. A child inherits its parent's handlers. Only what they keep in an `Rc` is not copied
+/// by fork(2), as memory is: so a handler that notes something is installed by each process for itself.
 #[track_caller]
 pub fn sigaction(signal: Signal, handler: Handler, mask: SigSet, flags: ActionFlags) -> Result<()> {
     let disposition = match handler {

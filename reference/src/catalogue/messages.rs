@@ -86,15 +86,19 @@ table! {
         nonblocking;
     }
 
-    message_queue::MessageQueue: MessageQueueSubject for [2, 3], measures DELIVERS;
+    message_queue::PosixQueue: MessageQueueSubject for [2, 3], measures DELIVERS;
     flawed {
+        asks_too_late: DELIVERS.progress(WAIT_FOR_EVER);
         drops_when_full: LOST;
+        end_if_there_is_room: DELIVERS.progress(WAIT_FOR_EVER);
         first_end: EARLY;
         forgets_the_length: DAMAGED;
         interrupted: FAILS;
         keeps_the_leftovers: DAMAGED;
         no_priorities: DISORDERED;
         receives_its_own: DAMAGED.progress(WAIT_FOR_EVER);
+        relative_deadline: EARLY.progress(WAIT_FOR_EVER);
+        shares_the_flag: FAILS;
         small_buffer: FAILS;
         takes_any_queue: DELIVERS.mutual_exclusion(always(&[CallFailed, Damaged]));
         unlinks_early: FAILS;
@@ -105,11 +109,13 @@ table! {
         drained;
         ends_apart;
         inherited;
+        notified;
         polls;
     }
 
-    named_pipe::NamedPipe: NamedPipeSubject for [2, 3], measures DELIVERS;
+    named_pipe::Fifo: NamedPipeSubject for [2, 3], measures DELIVERS;
     flawed {
+        counts_ends_of_file: EARLY;
         does_not_wait: FAILS;
         exists: FAILS.progress(NEVER_SEEN).bounded_waiting(NOTHING_COMES);
         first_end_of_file: EARLY;
@@ -118,7 +124,11 @@ table! {
         killed: KILLS;
         makes_it_anew: FAILS.progress(WAIT_FOR_EVER).bounded_waiting(NOTHING_COMES);
         mixes: DAMAGED;
+        nobody_yet: EARLY;
+        one_after_another: STARVES;
+        opens_it_again: DELIVERS.mutual_exclusion(always(&[CallFailed, Lost])).progress(WAIT_FOR_EVER);
         receiver_makes_it: FAILS;
+        tidies_up_early: FAILS.progress(WAIT_FOR_EVER);
         two_pipes_crosswise: NOBODY_MEETS.bounded_waiting(NOTHING_COMES);
         whole_reads: DELIVERS.mutual_exclusion(always(&[CallFailed, Damaged]));
     }
@@ -126,25 +136,31 @@ table! {
         both_ways;
         knocks;
         one_for_each;
+        polls;
     }
 
     signal::Signals: SignalLineSubject for [2], measures DELIVERS;
     flawed {
+        answers_in_the_handler: LOST;
         blocks_late: KILLS;
         drops_when_crowded: LOST;
+        end_looks_like_a_message: EARLY;
         forgets_the_answer: DELIVERS.progress(WAIT_FOR_EVER);
         interrupted: FAILS;
         looks_once: DELIVERS.mutual_exclusion(always(&[Damaged, ReceivedTwice]));
         no_acknowledgement: DELIVERS.mutual_exclusion(always(&[Damaged, Lost])).progress(WAIT_FOR_EVER);
         not_blocked: KILLS.progress(NEVER_SEEN);
         one_bit: LOST.progress(WAIT_FOR_EVER);
+        opens_the_door_first: DELIVERS.progress(WAIT_FOR_EVER);
         pauses: DELIVERS.progress(WAIT_FOR_EVER);
         thirty_two: FAILS.progress(NEVER_SEEN);
         two_numbers: DAMAGED;
     }
     variants {
+        alphabet;
         bits;
         handlers;
+        lets_in_two;
         retries;
     }
 }

@@ -306,6 +306,9 @@ impl Execution<'_> {
         for child in ProcessId::all(processes).filter(|&child| child != me) {
             kernel.fork(me, child);
             self.state.parked.remove(child);
+            // The kernel knows its actions by the numbers that they have in its parent.
+            let inherited = self.state.locals[me.index()].handlers.clone();
+            self.state.locals[child.index()].handlers = inherited;
         }
     }
 

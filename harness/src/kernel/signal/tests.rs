@@ -258,6 +258,58 @@ fn an_interruption_by_the_harness_restores_the_mask_too() {
 }
 
 #[test]
+fn the_harness_interrupts_nobody_who_has_blocked_its_signal_or_taken_it_over() {
+    let faults = Faults { at_most: 9, interrupts: true, ..Faults::default() };
+    let all_but = |signal| SigSet::ALL.minus(set(&[signal]));
+    for (mask, interrupted) in [
+        (SigSet::EMPTY, true),
+        (all_but(Signal::ALRM), true),
+        (set(&[Signal::ALRM]), false),
+        (all_but(Signal::USR1), false),
+    ] {
+        let expected = if interrupted { fails(Errno::EINTR) } else { Status::Waits };
+        let mut bench = Bench::with(Config { faults, ..Config::default() }, 1);
+        bench.answer = 1;
+        assert_eq!(bench.step(0, Call::Sigsuspend { mask }), expected, "{mask:?}");
+        let mut bench = Bench::with(Config { faults, ..Config::default() }, 1);
+        bench.mask(0, MaskChange::Set, mask);
+        bench.answer = 1;
+        assert_eq!(bench.step(0, Call::Pause), expected, "{mask:?}");
+    }
+    let mut bench = Bench::with(Config { faults, ..Config::default() }, 1);
+    bench.ignore(0, Signal::ALRM);
+    bench.answer = 1;
+    assert_eq!(bench.step(0, Call::Pause), Status::Waits);
+}
+
+#[test]
+fn sets_are_told_by_what_is_fewer() {
+    let two = set(&[Signal::USR1, Signal::USR2]);
+    for (set, text) in [
+        (SigSet::EMPTY, "{}"),
+        (two, "{SIGUSR1, SIGUSR2}"),
+        (SigSet::ALL, "{all}"),
+        (SigSet::ALL.minus(super::UNSTOPPABLE), "{all}"),
+        (SigSet::ALL.minus(two), "{all but SIGUSR1, SIGUSR2}"),
+    ] {
+        assert_eq!(set.to_string(), text);
+    }
+}
+
+#[test]
+fn what_is_blocked_and_what_is_pending_is_told() {
+    let mut bench = Bench::new(2);
+    assert_eq!(bench.kernel.signals(p(1)), None);
+    bench.mask(1, MaskChange::Block, set(&[rt(0), Signal::USR1]));
+    let blocks = "blocks {SIGUSR1, SIGRTMIN+0}; ";
+    assert_eq!(bench.kernel.signals(p(1)), Some(format!("{blocks}nothing is pending")));
+    bench.queue_signal(0, 1, rt(0), 7);
+    bench.kill(0, 1, Signal::USR1);
+    let pending = "pending: SIGUSR1, SIGRTMIN+0 with 7";
+    assert_eq!(bench.kernel.signals(p(1)), Some(format!("{blocks}{pending}")));
+}
+
+#[test]
 fn the_mask_changes_as_sigprocmask_says() {
     let mut bench = Bench::new(1);
     let (one, two) = (set(&[Signal::USR1]), set(&[Signal::USR2]));

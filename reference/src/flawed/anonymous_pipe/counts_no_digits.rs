@@ -58,7 +58,7 @@ impl RecordPipe for AnonymousPipe {
         while at < text.len() {
             match os::write(fd, &text[at..(at + 1000).min(text.len())]) {
                 Ok(n) => at += n,
-                Err(Errno::EINTR) => continue,
+                Err(Errno::EINTR) => {}
                 Err(e) => return Err(e),
             }
         }
@@ -91,8 +91,7 @@ impl RecordPipe for AnonymousPipe {
                 return Ok(None);
             }
             match os::poll(&mut fds, None) {
-                Ok(_) => {}
-                Err(Errno::EINTR) => continue,
+                Ok(_) | Err(Errno::EINTR) => {}
                 Err(e) => return Err(e),
             }
             for p in fds.iter().filter(|p| !p.revents.is_empty()) {

@@ -9,7 +9,7 @@ use harness::prelude::*;
 
 /// What one process knows of the queue.
 #[derive(Clone, Debug)]
-pub struct MessageQueue {
+pub struct PosixQueue {
     name: String,
     /// Senders that have not said that they have no more.
     senders: usize,
@@ -29,7 +29,7 @@ fn again<T>(mut call: impl FnMut() -> os::Result<T>) -> os::Result<T> {
     }
 }
 
-impl harness::prelude::MessageQueue for MessageQueue {
+impl MessageQueue for PosixQueue {
     fn prepare(name: &str, terms: QueueTerms) -> os::Result<Self> {
         match os::mq_unlink(name) {
             Ok(()) | Err(Errno::ENOENT) => {}

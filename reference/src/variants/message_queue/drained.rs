@@ -2,11 +2,11 @@
 //! ones, and replaced if they are not; the name stays.
 
 use harness::os::{self, Errno, Fd, OpenFlags, QueueAttributes};
-use harness::prelude::{MessageQueue as Contract, QueueTerms, Role};
+use harness::prelude::{MessageQueue, QueueTerms, Role};
 
 /// What one process knows of the queue.
 #[derive(Clone, Debug)]
-pub enum MessageQueue {
+pub enum PosixQueue {
     /// Before the fork.
     Ready(String, usize),
     /// One that sends.
@@ -35,7 +35,7 @@ fn empty(queue: Fd, size: usize) -> os::Result<()> {
     }
 }
 
-impl Contract for MessageQueue {
+impl MessageQueue for PosixQueue {
     fn prepare(name: &str, terms: QueueTerms) -> os::Result<Self> {
         let [messages_max, bytes_max] = [terms.capacity, terms.longest];
         let attributes = QueueAttributes { messages_max, bytes_max, ..QueueAttributes::default() };

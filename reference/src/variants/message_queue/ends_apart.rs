@@ -2,11 +2,11 @@
 //! no more to send; the receiver looks there when the first queue is empty.
 
 use harness::os::{self, Errno, Fd, OpenFlags, PollEvents, PollFd, QueueAttributes};
-use harness::prelude::{MessageQueue as Contract, QueueTerms, Role};
+use harness::prelude::{MessageQueue, QueueTerms, Role};
 
 /// What one process knows of the queues.
 #[derive(Clone, Debug)]
-pub struct MessageQueue {
+pub struct PosixQueue {
     /// For messages, and for ends.
     queues: [(String, Fd); 2],
     longest: usize,
@@ -35,7 +35,7 @@ fn make(name: &str, messages_max: usize, bytes_max: usize) -> os::Result<()> {
     os::close(os::mq_open(name, flags, Some(attributes))?)
 }
 
-impl Contract for MessageQueue {
+impl MessageQueue for PosixQueue {
     fn prepare(name: &str, terms: QueueTerms) -> os::Result<Self> {
         let ends = format!("{name}.ends");
         make(name, terms.capacity, terms.longest)?;

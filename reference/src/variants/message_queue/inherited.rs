@@ -2,14 +2,14 @@
 //! each message that says whether it is one.
 
 use harness::os::{self, Errno, Fd, OpenFlags, QueueAttributes};
-use harness::prelude::{MessageQueue as Contract, QueueTerms, Role};
+use harness::prelude::{MessageQueue, QueueTerms, Role};
 
 const MESSAGE: u8 = b'M';
 const END: u8 = b'E';
 
 /// What one process knows of the queue.
 #[derive(Clone, Debug)]
-pub struct MessageQueue {
+pub struct PosixQueue {
     queue: Fd,
     longest: usize,
     senders: usize,
@@ -17,7 +17,7 @@ pub struct MessageQueue {
     sends: bool,
 }
 
-impl MessageQueue {
+impl PosixQueue {
     fn put(&self, kind: u8, message: &[u8], priority: u32) -> os::Result<()> {
         let mut bytes = Vec::with_capacity(message.len() + 1);
         bytes.push(kind);
@@ -31,7 +31,7 @@ impl MessageQueue {
     }
 }
 
-impl Contract for MessageQueue {
+impl MessageQueue for PosixQueue {
     fn prepare(
         name: &str,
         QueueTerms { senders, capacity, longest }: QueueTerms,

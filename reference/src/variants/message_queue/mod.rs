@@ -3,4 +3,5 @@
 pub mod drained;
 pub mod ends_apart;
 pub mod inherited;
+pub mod notified;
 pub mod polls;

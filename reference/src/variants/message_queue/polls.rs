@@ -3,14 +3,14 @@
 //! one, so that the end is below them all.
 
 use harness::os::{self, Errno, Fd, OpenFlags, PollEvents, PollFd, QueueAttributes};
-use harness::prelude::{MessageQueue as Contract, QueueTerms, Role};
+use harness::prelude::{MessageQueue, QueueTerms, Role};
 
 /// Bytes of a length.
 const LENGTH: usize = 2;
 
 /// What one process knows of the queue.
 #[derive(Clone, Debug)]
-pub struct MessageQueue {
+pub struct PosixQueue {
     name: String,
     terms: QueueTerms,
     queue: Option<Fd>,
@@ -25,7 +25,7 @@ fn wait_until(fd: Fd, events: PollEvents) -> os::Result<()> {
     }
 }
 
-impl MessageQueue {
+impl PosixQueue {
     fn size(&self) -> usize {
         self.terms.longest + LENGTH
     }
@@ -44,7 +44,7 @@ impl MessageQueue {
     }
 }
 
-impl Contract for MessageQueue {
+impl MessageQueue for PosixQueue {
     fn prepare(name: &str, terms: QueueTerms) -> os::Result<Self> {
         let new = Self { name: name.to_owned(), terms, queue: None, role: None };
         let _ = os::mq_unlink(name);

@@ -2,7 +2,7 @@
 //! nobody, and there is never an end of file. Records go in blocks of 512 bytes, the end is an empty one.
 
 use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
-use harness::prelude::{NamedPipe as Contract, Role};
+use harness::prelude::{NamedPipe, Role};
 
 /// Bytes of a block; it is not split, as `PIPE_BUF` is more.
 const BLOCK: usize = 512;
@@ -11,7 +11,7 @@ const HEADER: usize = 5;
 
 /// What one process has open.
 #[derive(Debug)]
-pub struct NamedPipe {
+pub struct Fifo {
     fd: Fd,
     number: Option<usize>,
     begun: Vec<Vec<u8>>,
@@ -26,7 +26,7 @@ fn restart<T>(mut call: impl FnMut() -> os::Result<T>) -> os::Result<T> {
     result
 }
 
-impl NamedPipe {
+impl Fifo {
     fn block(&self, rest: &[u8]) -> os::Result<()> {
         let mut block = [0; BLOCK];
         block[0] = self.number.ok_or(Errno::EINVAL)? as u8;
@@ -40,7 +40,7 @@ impl NamedPipe {
     }
 }
 
-impl Contract for NamedPipe {
+impl NamedPipe for Fifo {
     fn open(path: &str, role: Role, senders: usize) -> os::Result<Self> {
         let made = os::mkfifo(path);
         if !matches!(made, Ok(()) | Err(Errno::EEXIST)) {

@@ -2,11 +2,11 @@
 //! A token in a second pipe is for the sender that may write: so records are not mixed, however long they are.
 
 use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
-use harness::prelude::{NamedPipe as Contract, Role, yield_now};
+use harness::prelude::{NamedPipe, Role, yield_now};
 
 /// What one process has open.
 #[derive(Debug)]
-pub struct NamedPipe {
+pub struct Fifo {
     data: Fd,
     /// Where the token lies.
     token: Fd,
@@ -31,7 +31,7 @@ fn make(path: &str) -> os::Result<()> {
     }
 }
 
-impl NamedPipe {
+impl Fifo {
     fn put(&self, bytes: &[u8]) -> os::Result<()> {
         let mut done = 0;
         while done < bytes.len() {
@@ -57,7 +57,7 @@ impl NamedPipe {
     }
 }
 
-impl Contract for NamedPipe {
+impl NamedPipe for Fifo {
     fn open(path: &str, role: Role, senders: usize) -> os::Result<Self> {
         let beside = format!("{path}.token");
         make(path)?;

@@ -3,3 +3,4 @@
 pub mod both_ways;
 pub mod knocks;
 pub mod one_for_each;
+pub mod polls;

@@ -3,11 +3,11 @@
 use harness::os::{
     self, ActionFlags, Errno, Fd, Handler, OpenFlags, PollEvents, PollFd, SigSet, Signal,
 };
-use harness::prelude::{NamedPipe as Contract, Role};
+use harness::prelude::{NamedPipe, Role};
 
 /// What one process has open.
 #[derive(Debug)]
-pub enum NamedPipe {
+pub enum Fifo {
     /// The pipe that is its own.
     Sends(Fd),
     /// Those that have not come to their end, and what was read from each.
@@ -40,7 +40,7 @@ fn record(read: &mut Vec<u8>) -> Option<Vec<u8>> {
     Some(record)
 }
 
-impl Contract for NamedPipe {
+impl NamedPipe for Fifo {
     fn open(path: &str, role: Role, senders: usize) -> os::Result<Self> {
         match role {
             Role::Sender(me) => {
