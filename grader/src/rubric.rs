@@ -14,7 +14,8 @@ use crate::failure::Failure;
 use crate::points::Points;
 use crate::suggest::nearest;
 
-/// The three criteria of the course. Every contract has the first two, and all but those of messages the third.
+/// The three criteria of the course. Every contract has the first two; the third is asked of all in which several
+/// wait for the same.
 pub(crate) const CRITERIA: [Criterion; 3] =
     [Criterion::MutualExclusion, Criterion::Progress, Criterion::BoundedWaiting];
 
@@ -195,9 +196,10 @@ impl Contract {
             Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Preference]
             }
-            Self::RecordPipe | Self::MessageQueue | Self::NamedPipe | Self::SignalLine => {
-                &[MutualExclusion, Progress]
+            Self::RecordPipe | Self::MessageQueue | Self::NamedPipe => {
+                &[MutualExclusion, Progress, BoundedWaiting]
             }
+            Self::SignalLine => &[MutualExclusion, Progress],
         }
     }
 }
@@ -621,12 +623,12 @@ witness = ["needs_remainder"]
 
     /// The rubric of a contract of messages, which has two criteria.
     const MESSAGES: &str = r#"
-title = "Anonymous pipe"
-contract = "record_pipe"
-type = "AnonymousPipe"
-processes = [2, 3]
+title = "Signals"
+contract = "signal_line"
+type = "Signals"
+processes = [2]
 entries = 2
-reference = "anonymous_pipe"
+reference = "signal"
 [expected]
 mutual_exclusion = "upheld"
 progress = "upheld"
