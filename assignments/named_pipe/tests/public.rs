@@ -16,3 +16,8 @@ fn mutual_exclusion() {
 fn progress() {
     ASSIGNMENT.progress::<Solution>();
 }
+
+#[test]
+fn bounded_waiting() {
+    ASSIGNMENT.bounded_waiting::<Solution>();
+}
