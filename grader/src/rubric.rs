@@ -196,9 +196,8 @@ impl Contract {
             Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Preference]
             }
-            Self::RecordPipe | Self::MessageQueue | Self::NamedPipe => {
-                &[MutualExclusion, Progress, BoundedWaiting]
-            }
+            Self::RecordPipe | Self::MessageQueue | Self::NamedPipe => &CRITERIA,
+            // There is one sender, whom nobody overtakes.
             Self::SignalLine => &[MutualExclusion, Progress],
         }
     }
@@ -661,12 +660,17 @@ progress = 40
     }
 
     #[test]
-    fn contracts_of_messages_through_the_kernel_have_two_criteria_and_no_memory() {
-        for contract in ["record_pipe", "message_queue", "named_pipe", "signal_line"] {
-            let contract = rubric(&MESSAGES.replace("record_pipe", contract)).contract;
-            assert_eq!(contract.criteria(), [Criterion::MutualExclusion, Criterion::Progress]);
+    fn contracts_of_messages_through_the_kernel_have_no_memory() {
+        let upheld = "progress = \"upheld\"";
+        let all = MESSAGES.replacen(upheld, &format!("{upheld}\nbounded_waiting = \"upheld\""), 1);
+        for contract in ["record_pipe", "message_queue", "named_pipe"] {
+            let contract = rubric(&all.replace("signal_line", contract)).contract;
+            assert_eq!(contract.criteria(), super::CRITERIA);
             assert!(!contract.shares_memory(), "{contract:?}");
         }
+        let contract = rubric(MESSAGES).contract;
+        assert_eq!(contract.criteria(), [Criterion::MutualExclusion, Criterion::Progress]);
+        assert!(!contract.shares_memory());
         assert!(rubric(PETERSON).contract.shares_memory());
     }
 
