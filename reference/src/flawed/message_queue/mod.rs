@@ -1,5 +1,6 @@
 //! Flawed solutions of messages through a message queue, one bug in each file.
 
+pub mod breaks_ties_by_number;
 pub mod drops_when_full;
 pub mod first_end;
 pub mod forgets_the_length;

@@ -1,6 +1,7 @@
 //! Flawed solutions of records through named pipes, one bug in each file.
 
 pub mod does_not_wait;
+pub mod drains_each;
 pub mod exists;
 pub mod first_end_of_file;
 pub mod holds_its_own_end;

@@ -4,3 +4,4 @@ pub mod drained;
 pub mod ends_apart;
 pub mod inherited;
 pub mod polls;
+pub mod turnstile;
