@@ -3,8 +3,8 @@
 //! Bug: the writing ends of the other senders stay open in it. Their pipes have no end before it ends
 //! itself.
 //! Convicted of: progress, stuck.
-//! Schedule: the receiver reads the first pipe to its end, which the second sender holds open, and that one
-//! waits for room in its own pipe.
+//! Schedule: P1 dies; the receiver takes a record from each in turn, and waits for the end of the first pipe. The second
+//! sender holds that open, and waits for room in its own.
 
 use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
 use harness::prelude::*;
