@@ -83,13 +83,11 @@ impl RecordPipe for AnonymousPipe {
 
     fn send(&mut self, record: &[u8]) -> os::Result<()> {
         let fd = self.writes.ok_or(Errno::EBADF)?;
-        let mut bytes = VecDeque::from(record.to_vec());
-        for byte in (record.len() as u32).to_be_bytes().into_iter().rev() {
-            bytes.push_front(byte);
-        }
-        while !bytes.is_empty() {
-            match os::write(fd, bytes.make_contiguous()) {
-                Ok(count) => drop(bytes.drain(..count)),
+        let bytes = [&(record.len() as u32).to_be_bytes(), record].concat();
+        let mut written = 0;
+        while written < bytes.len() {
+            match os::write(fd, &bytes[written..]) {
+                Ok(count) => written += count,
                 Err(Errno::EINTR) => {}
                 Err(errno) => return Err(errno),
             }
