@@ -57,7 +57,7 @@ impl RecordPipe for AnonymousPipe {
         while at < text.len() {
             match os::write(fd, &text[at..(at + 1000).min(text.len())]) {
                 Ok(n) => at += n,
-                Err(Errno::EINTR) => continue,
+                Err(Errno::EINTR) => {}
                 Err(e) => return Err(e),
             }
         }
