@@ -12,7 +12,8 @@ use crate::process::{PROCESSES_MAX, ProcessId};
 #[derive(Clone, Debug)]
 pub struct Overtaking {
     victim: ProcessId,
-    /// By process: how many messages it has begun to send, and how many of them when the victim began.
+    /// By process: how many messages it has begun to send, and how many of them when the victim first called
+    /// something.
     begun: [u32; PROCESSES_MAX],
     earlier: Option<[u32; PROCESSES_MAX]>,
     /// By process: how many of its messages were received.
@@ -41,7 +42,7 @@ impl Overtaking {
         self.overtaken >= self.all
     }
 
-    /// How many messages that others began to send after the victim had were received before its own.
+    /// How many messages that others began to send when the victim was there were received before its own.
     pub const fn overtaken(&self) -> u32 {
         self.overtaken
     }
@@ -55,9 +56,12 @@ impl Overtaking {
 impl Observer for Overtaking {
     fn observe(&mut self, event: &Event) -> ControlFlow<()> {
         match event.kind {
-            EventKind::Called(Service::SendRecord(id, _)) => {
-                self.begun[id.sender.index()] += 1;
-                if id.sender == self.victim && self.earlier.is_none() {
+            EventKind::Called(service) => {
+                if let Service::SendRecord(id, _) = service {
+                    self.begun[id.sender.index()] += 1;
+                }
+                // It may be kept waiting before it gets to send anything.
+                if event.process == self.victim && self.earlier.is_none() {
                     self.earlier = Some(self.begun);
                 }
             }
@@ -99,7 +103,12 @@ mod tests {
     fn watch(story: &[EventKind]) -> Overtaking {
         let mut watching = Overtaking::new(ProcessId::new(1));
         for &kind in story {
-            let event = Event { step: 0, process: ProcessId::new(0), kind };
+            let process = match kind {
+                EventKind::Called(Service::SendRecord(id, _)) => id.sender,
+                EventKind::Called(Service::Begin(_)) => ProcessId::new(1),
+                _ => ProcessId::new(0),
+            };
+            let event = Event { step: 0, process, kind };
             assert!(watching.observe(&event).is_continue());
         }
         watching
@@ -113,6 +122,13 @@ mod tests {
         let story = [&story[..], &[arrives(1, 0), sends(2, 2), arrives(2, 2)]].concat();
         assert_eq!(watch(&story).overtaken(), 2);
         assert!(watch(&story).arrived());
+    }
+
+    #[test]
+    fn whoever_is_kept_from_sending_is_overtaken_too() {
+        let begins = EventKind::Called(Service::Begin(None));
+        let story = [sends(2, 0), begins, sends(2, 1), arrives(2, 0), arrives(2, 1), sends(1, 0)];
+        assert_eq!(watch(&story).overtaken(), 1);
     }
 
     #[test]

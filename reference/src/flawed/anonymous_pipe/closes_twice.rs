@@ -6,11 +6,13 @@
 
 use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
 use harness::prelude::*;
+use std::collections::VecDeque;
 
 /// The pipes.
 #[derive(Clone, Debug)]
 pub struct AnonymousPipe {
-    reads: Vec<Fd>,
+    /// The one from which a record was taken last is the last one.
+    reads: VecDeque<Fd>,
     writes: Vec<Fd>,
     closed: Vec<Fd>,
 }
@@ -43,10 +45,10 @@ fn write_exactly(fd: Fd, mut bytes: &[u8]) -> os::Result<()> {
 
 impl RecordPipe for AnonymousPipe {
     fn open(senders: usize) -> os::Result<Self> {
-        let (mut reads, mut writes) = (vec![], vec![]);
+        let (mut reads, mut writes) = (VecDeque::new(), vec![]);
         for _ in 0..senders {
             let [reading, writing] = os::pipe()?;
-            reads.push(reading);
+            reads.push_back(reading);
             writes.push(writing);
         }
         Ok(Self { reads, writes, closed: vec![] })
@@ -54,10 +56,7 @@ impl RecordPipe for AnonymousPipe {
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
         match role {
-            Role::Receiver => {
-                self.reads.reverse();
-                self.writes.drain(..).try_for_each(os::close)
-            }
+            Role::Receiver => self.writes.drain(..).try_for_each(os::close),
             Role::Sender(me) => {
                 os::sigaction(
                     Signal::PIPE,
@@ -79,16 +78,16 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
-        while let Some(&fd) = self.reads.last() {
+        while let Some(fd) = self.reads.pop_front() {
             if let Some(length) = read_exactly(fd, 8)? {
                 let length = u64::from_ne_bytes(length.try_into().expect("they are eight"));
                 if let Some(record) = read_exactly(fd, length as usize)? {
+                    self.reads.push_back(fd);
                     return Ok(Some(record));
                 }
             }
             os::close(fd)?;
             self.closed.push(fd);
-            self.reads.pop();
         }
         Ok(None)
     }

@@ -106,16 +106,19 @@ impl RecordPipe for AnonymousPipe {
             let ready = fds.iter().position(|fd| !fd.revents.is_empty());
             let Some(ready) = ready else { continue };
             let mut buffer = [0; 4096];
-            let (fd, read) = &mut self.open[ready];
-            match again(|| os::read(*fd, &mut buffer))? {
+            let (fd, mut read) = self.open.remove(ready);
+            match again(|| os::read(fd, &mut buffer))? {
                 0 => {
-                    os::close(*fd)?;
-                    let (_, rest) = self.open.remove(ready);
-                    if rest.len() > HEADER {
-                        return Ok(Some(rest[HEADER..].to_vec()));
+                    os::close(fd)?;
+                    if read.len() > HEADER {
+                        return Ok(Some(read[HEADER..].to_vec()));
                     }
                 }
-                length => read.extend(&buffer[..length]),
+                length => {
+                    read.extend(&buffer[..length]);
+                    // The others come first the next time: nobody is passed over for ever.
+                    self.open.push((fd, read));
+                }
             }
         }
     }

@@ -6,6 +6,7 @@
 
 use harness::os::{self, Errno, Fd, PollEvents, PollFd};
 use harness::prelude::*;
+use std::collections::VecDeque;
 
 /// Bytes of the length before a record.
 const HEADER: usize = 4;
@@ -19,6 +20,8 @@ pub struct AnonymousPipe {
     mine: Option<Fd>,
     /// As a receiver: the reading ends that have not come to their end, and what was read there.
     open: Vec<(Fd, Vec<u8>)>,
+    /// Records that are complete, as they came.
+    complete: VecDeque<Vec<u8>>,
 }
 
 /// Makes a call again as long as a signal interrupts it.
@@ -54,7 +57,7 @@ fn cut(read: &mut Vec<u8>) -> Option<Vec<u8>> {
 impl RecordPipe for AnonymousPipe {
     fn open(senders: usize) -> os::Result<Self> {
         let pipes = (0..senders).map(|_| os::pipe()).collect::<os::Result<_>>()?;
-        Ok(Self { pipes, mine: None, open: Vec::new() })
+        Ok(Self { pipes, mine: None, open: Vec::new(), complete: VecDeque::new() })
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
@@ -85,7 +88,7 @@ impl RecordPipe for AnonymousPipe {
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
         loop {
-            if let Some(record) = self.open.iter_mut().find_map(|(_, read)| cut(read)) {
+            if let Some(record) = self.complete.pop_front() {
                 return Ok(Some(record));
             }
             if self.open.is_empty() {
@@ -101,17 +104,20 @@ impl RecordPipe for AnonymousPipe {
                 })
                 .collect();
             again(|| os::poll(&mut fds, None))?;
-            let ready = fds.iter().position(|fd| !fd.revents.is_empty());
-            let Some(ready) = ready else { continue };
-            let mut buffer = [0; 4096];
-            let (fd, read) = &mut self.open[ready];
-            match again(|| os::read(*fd, &mut buffer))? {
-                // What is left of a record that was never finished is dropped.
-                0 => {
-                    os::close(*fd)?;
-                    self.open.remove(ready);
+            // All that have something are read, once each.
+            for (asked, (fd, mut read)) in fds.iter().zip(std::mem::take(&mut self.open)) {
+                if !asked.revents.is_empty() {
+                    let mut buffer = [0; 4096];
+                    let length = again(|| os::read(fd, &mut buffer))?;
+                    // What is left of a record that was never finished is dropped.
+                    if length == 0 {
+                        os::close(fd)?;
+                        continue;
+                    }
+                    read.extend(&buffer[..length]);
+                    self.complete.extend(std::iter::from_fn(|| cut(&mut read)));
                 }
-                length => read.extend(&buffer[..length]),
+                self.open.push((fd, read));
             }
         }
     }

@@ -4,14 +4,20 @@
 //! Convicted of: mutual exclusion, a call fails.
 //! Schedule: P0 waits for bytes; a signal comes; `read` fails with EINTR.
 
-use harness::os::{self, ActionFlags, Fd, Handler, SigSet, Signal};
+use harness::os::{self, ActionFlags, Fd, Handler, PIPE_BUF, SigSet, Signal};
 use harness::prelude::*;
 
-/// The pipes.
+/// Bytes before a piece of a record: whose it is, whether it is the last one, how long it is.
+const HEADER: usize = 4;
+
+/// One pipe for all: pieces of records, each written at once.
 #[derive(Clone, Debug)]
 pub struct AnonymousPipe {
-    reads: Vec<Fd>,
-    writes: Vec<Fd>,
+    reads: Option<Fd>,
+    writes: Option<Fd>,
+    me: u8,
+    /// By sender: the pieces that have come of its record.
+    pieces: Vec<Vec<u8>>,
 }
 
 /// Reads that many bytes, or `None` if the end comes first.
@@ -19,42 +25,24 @@ fn read_exactly(fd: Fd, count: usize) -> os::Result<Option<Vec<u8>>> {
     let mut bytes = vec![0; count];
     let mut rest = &mut bytes[..];
     while !rest.is_empty() {
-        match os::read(fd, rest) {
-            Ok(0) => return Ok(None),
-            Ok(count) => rest = &mut rest[count..],
-            Err(other) => return Err(other),
+        match os::read(fd, rest)? {
+            0 => return Ok(None),
+            count => rest = &mut rest[count..],
         }
     }
     Ok(Some(bytes))
 }
 
-fn write_exactly(fd: Fd, mut bytes: &[u8]) -> os::Result<()> {
-    while let [_, ..] = bytes {
-        match os::write(fd, bytes) {
-            Ok(count) => bytes = &bytes[count..],
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(())
-}
-
 impl RecordPipe for AnonymousPipe {
     fn open(senders: usize) -> os::Result<Self> {
-        let (mut reads, mut writes) = (vec![], vec![]);
-        for _ in 0..senders {
-            let [reading, writing] = os::pipe()?;
-            reads.push(reading);
-            writes.push(writing);
-        }
-        Ok(Self { reads, writes })
+        let [reads, writes] = os::pipe()?;
+        let pieces = vec![vec![]; senders];
+        Ok(Self { reads: Some(reads), writes: Some(writes), me: 0, pieces })
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
-        match role {
-            Role::Receiver => {
-                self.reads.reverse();
-                self.writes.drain(..).try_for_each(os::close)
-            }
+        let spare = match role {
+            Role::Receiver => self.writes.take(),
             Role::Sender(me) => {
                 os::sigaction(
                     Signal::PIPE,
@@ -62,34 +50,41 @@ impl RecordPipe for AnonymousPipe {
                     SigSet::default(),
                     ActionFlags::empty(),
                 )?;
-                let mine = self.writes.swap_remove(me);
-                self.reads.drain(..).chain(self.writes.drain(..)).try_for_each(os::close)?;
-                self.writes.push(mine);
-                Ok(())
+                self.me = me as u8;
+                self.reads.take()
             }
-        }
+        };
+        spare.map_or(Ok(()), os::close)
     }
 
     fn send(&mut self, record: &[u8]) -> os::Result<()> {
-        write_exactly(self.writes[0], &(record.len() as u64).to_ne_bytes())?;
-        write_exactly(self.writes[0], record)
+        let fd = self.writes.expect("it sends");
+        let mut parts = record.chunks(PIPE_BUF - HEADER).peekable();
+        while let Some(part) = parts.next() {
+            let [low, high] = (part.len() as u16).to_le_bytes();
+            let mut piece = vec![self.me, u8::from(parts.peek().is_none()), low, high];
+            piece.extend(part);
+            // Not more than PIPE_BUF: it is written whole.
+            os::write(fd, &piece)?;
+        }
+        Ok(())
     }
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
-        while let Some(&fd) = self.reads.last() {
-            if let Some(length) = read_exactly(fd, 8)? {
-                let length = u64::from_ne_bytes(length.try_into().expect("they are eight"));
-                if let Some(record) = read_exactly(fd, length as usize)? {
-                    return Ok(Some(record));
-                }
+        let fd = self.reads.expect("it receives");
+        while let Some(header) = read_exactly(fd, HEADER)? {
+            let length = u16::from_le_bytes([header[2], header[3]]);
+            let Some(piece) = read_exactly(fd, usize::from(length))? else { break };
+            let pieces = &mut self.pieces[usize::from(header[0])];
+            pieces.extend(piece);
+            if header[1] == 1 {
+                return Ok(Some(std::mem::take(pieces)));
             }
-            self.reads.pop();
-            os::close(fd)?;
         }
         Ok(None)
     }
 
     fn end(&mut self) -> os::Result<()> {
-        self.reads.drain(..).chain(self.writes.drain(..)).try_for_each(os::close)
+        self.reads.take().into_iter().chain(self.writes.take()).try_for_each(os::close)
     }
 }

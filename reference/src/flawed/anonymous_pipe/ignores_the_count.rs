@@ -6,14 +6,17 @@
 //! Schedule: P1 writes 9004 bytes and waits for room with 4096 of them in the pipe; a signal comes; `write`
 //! returns 4096.
 
-use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, PollEvents, PollFd, SigSet, Signal};
 use harness::prelude::*;
+use std::collections::VecDeque;
 
 /// The pipes.
 #[derive(Clone, Debug)]
 pub struct AnonymousPipe {
     reads: Vec<Fd>,
     writes: Vec<Fd>,
+    /// What was received, and not given out yet.
+    received: VecDeque<Vec<u8>>,
 }
 
 /// Reads that many bytes, or `None` if the end comes first.
@@ -31,13 +34,11 @@ fn read_exactly(fd: Fd, count: usize) -> os::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-fn write_exactly(fd: Fd, bytes: &[u8]) -> os::Result<()> {
-    loop {
-        match os::write(fd, bytes) {
-            Err(Errno::EINTR) => {}
-            other => return other.map(drop),
-        }
-    }
+/// The next record; `None` at the end.
+fn read_record(fd: Fd) -> os::Result<Option<Vec<u8>>> {
+    let Some(length) = read_exactly(fd, 4)? else { return Ok(None) };
+    let length = u32::from_ne_bytes(length.try_into().expect("they are four"));
+    read_exactly(fd, length as usize)
 }
 
 impl RecordPipe for AnonymousPipe {
@@ -48,15 +49,12 @@ impl RecordPipe for AnonymousPipe {
             reads.push(reading);
             writes.push(writing);
         }
-        Ok(Self { reads, writes })
+        Ok(Self { reads, writes, received: VecDeque::new() })
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
         match role {
-            Role::Receiver => {
-                self.reads.reverse();
-                self.writes.drain(..).try_for_each(os::close)
-            }
+            Role::Receiver => self.writes.drain(..).try_for_each(os::close),
             Role::Sender(me) => {
                 os::sigaction(
                     Signal::PIPE,
@@ -73,22 +71,35 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn send(&mut self, record: &[u8]) -> os::Result<()> {
-        write_exactly(self.writes[0], &(record.len() as u64).to_ne_bytes())?;
-        write_exactly(self.writes[0], record)
+        let bytes = [&(record.len() as u32).to_ne_bytes(), record].concat();
+        loop {
+            match os::write(self.writes[0], &bytes) {
+                Err(Errno::EINTR) => {}
+                other => return other.map(drop),
+            }
+        }
     }
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
-        while let Some(&fd) = self.reads.last() {
-            if let Some(length) = read_exactly(fd, 8)? {
-                let length = u64::from_ne_bytes(length.try_into().expect("they are eight"));
-                if let Some(record) = read_exactly(fd, length as usize)? {
-                    return Ok(Some(record));
+        // From each that has something comes one record, before any of them has its next one.
+        while self.received.is_empty() && !self.reads.is_empty() {
+            let (events, revents) = (PollEvents::IN, PollEvents::empty());
+            let mut fds: Vec<_> =
+                self.reads.iter().map(|&fd| PollFd { fd, events, revents }).collect();
+            match os::poll(&mut fds, None) {
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(other) => return Err(other),
+            }
+            for ready in fds.iter().filter(|ready| !ready.revents.is_empty()) {
+                if let Some(record) = read_record(ready.fd)? {
+                    self.received.push_back(record);
+                } else {
+                    self.reads.retain(|&fd| fd != ready.fd);
+                    os::close(ready.fd)?;
                 }
             }
-            self.reads.pop();
-            os::close(fd)?;
         }
-        Ok(None)
+        Ok(self.received.pop_front())
     }
 
     fn end(&mut self) -> os::Result<()> {

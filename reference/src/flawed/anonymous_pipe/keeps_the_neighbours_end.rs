@@ -3,8 +3,8 @@
 //! Bug: the writing ends of the other senders stay open in it. Their pipes have no end before it ends
 //! itself.
 //! Convicted of: progress, stuck.
-//! Schedule: the receiver reads the first pipe to its end, which the second sender holds open, and that one
-//! waits for room in its own pipe.
+//! Schedule: P1 dies; the receiver takes a record from each in turn, and waits for the end of the first pipe. The second
+//! sender holds that open, and waits for room in its own.
 
 use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
 use harness::prelude::*;
@@ -14,6 +14,8 @@ use harness::prelude::*;
 pub struct AnonymousPipe {
     reads: Vec<Fd>,
     writes: Vec<Fd>,
+    /// Whose turn it is to be read, by place among the reading ends.
+    turn: usize,
 }
 
 /// Reads that many bytes, or `None` if the end comes first.
@@ -50,15 +52,12 @@ impl RecordPipe for AnonymousPipe {
             reads.push(reading);
             writes.push(writing);
         }
-        Ok(Self { reads, writes })
+        Ok(Self { reads, writes, turn: 0 })
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
         match role {
-            Role::Receiver => {
-                self.reads.reverse();
-                self.writes.drain(..).try_for_each(os::close)
-            }
+            Role::Receiver => self.writes.drain(..).try_for_each(os::close),
             Role::Sender(me) => {
                 os::sigaction(
                     Signal::PIPE,
@@ -79,14 +78,17 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
-        while let Some(&fd) = self.reads.last() {
+        while !self.reads.is_empty() {
+            self.turn %= self.reads.len();
+            let fd = self.reads[self.turn];
             if let Some(length) = read_exactly(fd, 8)? {
                 let length = u64::from_ne_bytes(length.try_into().expect("they are eight"));
                 if let Some(record) = read_exactly(fd, length as usize)? {
+                    self.turn += 1;
                     return Ok(Some(record));
                 }
             }
-            self.reads.pop();
+            self.reads.remove(self.turn);
             os::close(fd)?;
         }
         Ok(None)

@@ -5,7 +5,7 @@
 //! Convicted of: progress, stuck.
 //! Schedule: the parent takes one record and is done; its child fills the pipe, and waits for room.
 
-use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, PollEvents, PollFd, SigSet, Signal};
 use harness::prelude::*;
 
 /// The pipes.
@@ -41,6 +41,22 @@ fn write_exactly(fd: Fd, mut bytes: &[u8]) -> os::Result<()> {
     Ok(())
 }
 
+/// Waits until there is something to read, or an end; the first place where there is.
+fn first_ready(fds: &[Fd]) -> os::Result<usize> {
+    let (events, revents) = (PollEvents::IN, PollEvents::empty());
+    let mut asked: Vec<_> = fds.iter().map(|&fd| PollFd { fd, events, revents }).collect();
+    loop {
+        match os::poll(&mut asked, None) {
+            Ok(_) => {}
+            Err(Errno::EINTR) => continue,
+            Err(other) => return Err(other),
+        }
+        if let Some(place) = asked.iter().position(|answer| !answer.revents.is_empty()) {
+            return Ok(place);
+        }
+    }
+}
+
 impl RecordPipe for AnonymousPipe {
     fn open(senders: usize) -> os::Result<Self> {
         let (mut reads, mut writes) = (vec![], vec![]);
@@ -54,10 +70,7 @@ impl RecordPipe for AnonymousPipe {
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
         match role {
-            Role::Receiver => {
-                self.reads.reverse();
-                self.writes.drain(..).try_for_each(os::close)
-            }
+            Role::Receiver => self.writes.drain(..).try_for_each(os::close),
             Role::Sender(me) => {
                 os::sigaction(
                     Signal::PIPE,
@@ -79,14 +92,17 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
-        while let Some(&fd) = self.reads.last() {
+        while !self.reads.is_empty() {
+            let place = first_ready(&self.reads)?;
+            // Whoever is read now is the last one to be looked at next time.
+            let fd = self.reads.remove(place);
             if let Some(length) = read_exactly(fd, 8)? {
                 let length = u64::from_ne_bytes(length.try_into().expect("they are eight"));
                 if let Some(record) = read_exactly(fd, length as usize)? {
+                    self.reads.push(fd);
                     return Ok(Some(record));
                 }
             }
-            self.reads.pop();
             os::close(fd)?;
         }
         Ok(None)

@@ -20,6 +20,8 @@ pub struct AnonymousPipe {
     mine: Option<Fd>,
     /// As a receiver: the reading ends that have not come to their end, and what was read there.
     open: Vec<(Fd, Vec<u8>)>,
+    /// Which of them is looked at first.
+    first: usize,
 }
 
 /// Makes a call again as long as a signal interrupts it.
@@ -55,7 +57,7 @@ fn cut(read: &mut Vec<u8>) -> Option<Vec<u8>> {
 impl RecordPipe for AnonymousPipe {
     fn open(senders: usize) -> os::Result<Self> {
         let pipes = (0..senders).map(|_| os::pipe()).collect::<os::Result<_>>()?;
-        Ok(Self { pipes, mine: None, open: Vec::new() })
+        Ok(Self { pipes, mine: None, open: Vec::new(), first: 0 })
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
@@ -101,8 +103,10 @@ impl RecordPipe for AnonymousPipe {
                 })
                 .collect();
             again(|| os::poll(&mut fds, None))?;
-            let ready = fds.iter().position(|fd| !fd.revents.is_empty());
+            let mut places = (self.first..fds.len()).chain(0..self.first);
+            let ready = places.find(|&place| !fds[place].revents.is_empty());
             let Some(ready) = ready else { continue };
+            self.first = (ready + 1) % fds.len();
             let mut buffer = [0; 4096];
             let (fd, read) = &mut self.open[ready];
             match again(|| os::read(*fd, &mut buffer))? {
@@ -110,6 +114,7 @@ impl RecordPipe for AnonymousPipe {
                 0 => {
                     os::close(*fd)?;
                     self.open.remove(ready);
+                    self.first = 0;
                 }
                 length => read.extend(&buffer[..length]),
             }

@@ -8,86 +8,85 @@
 use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
 use harness::prelude::*;
 
-/// The pipes.
+/// Bytes of a block. One pipe is for all, and a block is not split, as `PIPE_BUF` is more.
+const BLOCK: usize = 1024;
+/// Bytes of a block before its content: whose it is, and how many bytes of the record have not come before.
+const HEADER: usize = 5;
+const CONTENT: usize = BLOCK - HEADER;
+
+/// The pipe.
 #[derive(Clone, Debug)]
 pub struct AnonymousPipe {
-    reads: Vec<Fd>,
-    writes: Vec<Fd>,
+    ends: [Fd; 2],
+    me: u8,
+    /// By sender: what has come of its record.
+    begun: Vec<Vec<u8>>,
 }
 
-/// Reads that many bytes, or `None` if the end comes first.
-fn read_exactly(fd: Fd, count: usize) -> os::Result<Option<Vec<u8>>> {
-    let mut bytes = vec![0; count];
-    let mut rest = &mut bytes[..];
-    while !rest.is_empty() {
-        match os::read(fd, rest) {
-            Ok(0) => return Ok(None),
-            Ok(count) => rest = &mut rest[count..],
+/// Fills the block; says whether it could, or the end came first.
+fn read_block(fd: Fd, block: &mut [u8; BLOCK]) -> os::Result<bool> {
+    let mut filled = 0;
+    while filled < BLOCK {
+        match os::read(fd, &mut block[filled..]) {
+            Ok(0) => return Ok(false),
+            Ok(count) => filled += count,
             Err(Errno::EINTR) => {}
             Err(other) => return Err(other),
         }
     }
-    Ok(Some(bytes))
+    Ok(true)
 }
 
-fn write_exactly(fd: Fd, mut bytes: &[u8]) -> os::Result<()> {
-    while let [_, ..] = bytes {
-        match os::write(fd, bytes) {
-            Ok(count) => bytes = &bytes[count..],
+fn write_block(fd: Fd, block: &[u8; BLOCK]) -> os::Result<()> {
+    loop {
+        match os::write(fd, block) {
             Err(Errno::EINTR) => {}
-            Err(other) => return Err(other),
+            other => return other.map(drop),
         }
     }
-    Ok(())
 }
 
 impl RecordPipe for AnonymousPipe {
     fn open(senders: usize) -> os::Result<Self> {
-        let (mut reads, mut writes) = (vec![], vec![]);
-        for _ in 0..senders {
-            let [reading, writing] = os::pipe()?;
-            reads.push(reading);
-            writes.push(writing);
-        }
-        Ok(Self { reads, writes })
+        Ok(Self { ends: os::pipe()?, me: 0, begun: vec![vec![]; senders] })
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
+        let [reads, writes] = self.ends;
         match role {
-            Role::Receiver => {
-                self.reads.reverse();
-                self.writes.drain(..).try_for_each(os::close)
-            }
+            Role::Receiver => os::close(writes),
             Role::Sender(me) => {
-                os::sigaction(
-                    Signal::PIPE,
-                    Handler::Ignore,
-                    SigSet::default(),
-                    ActionFlags::empty(),
-                )?;
-                let mine = self.writes.swap_remove(me);
-                self.reads.drain(..).chain(self.writes.drain(..)).try_for_each(os::close)?;
-                self.writes.push(mine);
-                Ok(())
+                self.me = me as u8;
+                let (none, flags) = (SigSet::default(), ActionFlags::empty());
+                os::sigaction(Signal::PIPE, Handler::Ignore, none, flags)?;
+                os::close(reads)
             }
         }
     }
 
     fn send(&mut self, record: &[u8]) -> os::Result<()> {
-        write_exactly(self.writes[0], &(record.len() as u64).to_ne_bytes())?;
-        write_exactly(self.writes[0], record)
+        let mut left = record.len();
+        for part in record.chunks(CONTENT) {
+            let mut block = [0; BLOCK];
+            block[0] = self.me;
+            block[1..HEADER].copy_from_slice(&(left as u32).to_be_bytes());
+            block[HEADER..][..part.len()].copy_from_slice(part);
+            write_block(self.ends[1], &block)?;
+            left -= part.len();
+        }
+        Ok(())
     }
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
-        while let Some(&fd) = self.reads.last() {
-            if let Some(length) = read_exactly(fd, 8)? {
-                let length = u64::from_ne_bytes(length.try_into().expect("they are eight"));
-                if let Some(record) = read_exactly(fd, length as usize)? {
-                    return Ok(Some(record));
-                }
+        let mut block = [0; BLOCK];
+        while read_block(self.ends[0], &mut block)? {
+            let [sender, a, b, c, d, content @ ..] = &block;
+            let left = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
+            let begun = &mut self.begun[usize::from(*sender)];
+            begun.extend(content.iter().take(left));
+            if left <= CONTENT {
+                return Ok(Some(std::mem::take(begun)));
             }
-            self.reads.pop();
-            os::close(fd)?;
         }
         Ok(None)
     }

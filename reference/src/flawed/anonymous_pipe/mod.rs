@@ -7,6 +7,7 @@ pub mod dies_of_a_broken_pipe;
 pub mod dies_with_the_token;
 pub mod drops_what_it_has_read;
 pub mod ends_with_the_first;
+pub mod first_ready;
 pub mod forgets_the_header;
 pub mod gives_up_at_a_signal;
 pub mod gives_up_when_it_is_full;

@@ -93,6 +93,8 @@ impl RecordPipe for AnonymousPipe {
             if self.open.is_empty() {
                 return Ok(None);
             }
+            // Each of them is the first one at some time.
+            self.open.rotate_left(1);
             let mut fds: Vec<PollFd> = self
                 .open
                 .iter()

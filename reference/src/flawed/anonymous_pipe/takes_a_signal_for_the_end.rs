@@ -51,10 +51,7 @@ impl RecordPipe for AnonymousPipe {
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
         match role {
-            Role::Receiver => {
-                self.reads.reverse();
-                self.writes.drain(..).try_for_each(os::close)
-            }
+            Role::Receiver => self.writes.drain(..).try_for_each(os::close),
             Role::Sender(me) => {
                 os::sigaction(
                     Signal::PIPE,
@@ -76,14 +73,15 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
-        while let Some(&fd) = self.reads.last() {
+        while let Some(&fd) = self.reads.first() {
             if let Some(length) = read_exactly(fd, 8) {
                 let length = u64::from_ne_bytes(length.try_into().expect("they are eight"));
                 if let Some(record) = read_exactly(fd, length as usize) {
+                    self.reads.rotate_left(1);
                     return Ok(Some(record));
                 }
             }
-            self.reads.pop();
+            self.reads.remove(0);
             os::close(fd)?;
         }
         Ok(None)

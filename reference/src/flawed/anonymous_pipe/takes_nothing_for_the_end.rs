@@ -10,8 +10,11 @@ use harness::prelude::*;
 /// The pipes.
 #[derive(Clone, Debug)]
 pub struct AnonymousPipe {
-    reads: Vec<Fd>,
+    /// `None` once it has come to its end.
+    reads: Vec<Option<Fd>>,
     writes: Vec<Fd>,
+    /// Where the next record is looked for first.
+    next: usize,
 }
 
 /// Reads that many bytes, or `None` if the end comes first.
@@ -45,17 +48,16 @@ impl RecordPipe for AnonymousPipe {
         let (mut reads, mut writes) = (vec![], vec![]);
         for _ in 0..senders {
             let [reading, writing] = os::pipe()?;
-            reads.push(reading);
+            reads.push(Some(reading));
             writes.push(writing);
         }
-        Ok(Self { reads, writes })
+        Ok(Self { reads, writes, next: 0 })
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
         match role {
             Role::Receiver => {
-                self.reads.reverse();
-                for &fd in &self.reads {
+                for &fd in self.reads.iter().flatten() {
                     os::set_flags(fd, OpenFlags::NONBLOCK)?;
                 }
                 self.writes.drain(..).try_for_each(os::close)
@@ -68,7 +70,11 @@ impl RecordPipe for AnonymousPipe {
                     ActionFlags::empty(),
                 )?;
                 let mine = self.writes.swap_remove(me);
-                self.reads.drain(..).chain(self.writes.drain(..)).try_for_each(os::close)?;
+                self.reads
+                    .drain(..)
+                    .flatten()
+                    .chain(self.writes.drain(..))
+                    .try_for_each(os::close)?;
                 self.writes.push(mine);
                 Ok(())
             }
@@ -81,20 +87,23 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
-        while let Some(&fd) = self.reads.last() {
+        for step in 0..self.reads.len() {
+            let place = (self.next + step) % self.reads.len();
+            let Some(fd) = self.reads[place] else { continue };
             if let Some(length) = read_exactly(fd, 8)? {
                 let length = u64::from_ne_bytes(length.try_into().expect("they are eight"));
                 if let Some(record) = read_exactly(fd, length as usize)? {
+                    self.next = place + 1;
                     return Ok(Some(record));
                 }
             }
-            self.reads.pop();
+            self.reads[place] = None;
             os::close(fd)?;
         }
         Ok(None)
     }
 
     fn end(&mut self) -> os::Result<()> {
-        self.reads.drain(..).chain(self.writes.drain(..)).try_for_each(os::close)
+        self.reads.drain(..).flatten().chain(self.writes.drain(..)).try_for_each(os::close)
     }
 }

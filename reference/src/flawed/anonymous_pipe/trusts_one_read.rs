@@ -4,7 +4,7 @@
 //! Convicted of: mutual exclusion, a record is damaged.
 //! Schedule: P1 writes 6004 bytes into a pipe of 4096; P0 reads four, then the 4092 that are there.
 
-use harness::os::{self, ActionFlags, Errno, Fd, Handler, SigSet, Signal};
+use harness::os::{self, ActionFlags, Errno, Fd, Handler, PollEvents, PollFd, SigSet, Signal};
 use harness::prelude::*;
 
 /// The pipes.
@@ -12,6 +12,8 @@ use harness::prelude::*;
 pub struct AnonymousPipe {
     reads: Vec<Fd>,
     writes: Vec<Fd>,
+    /// From which pipe the last record came, by place.
+    last: usize,
 }
 
 /// Reads that many bytes, or `None` if the end comes first.
@@ -46,15 +48,12 @@ impl RecordPipe for AnonymousPipe {
             reads.push(reading);
             writes.push(writing);
         }
-        Ok(Self { reads, writes })
+        Ok(Self { reads, writes, last: 0 })
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
         match role {
-            Role::Receiver => {
-                self.reads.reverse();
-                self.writes.drain(..).try_for_each(os::close)
-            }
+            Role::Receiver => self.writes.drain(..).try_for_each(os::close),
             Role::Sender(me) => {
                 os::sigaction(
                     Signal::PIPE,
@@ -71,19 +70,34 @@ impl RecordPipe for AnonymousPipe {
     }
 
     fn send(&mut self, record: &[u8]) -> os::Result<()> {
-        write_exactly(self.writes[0], &(record.len() as u64).to_ne_bytes())?;
-        write_exactly(self.writes[0], record)
+        let mut bytes = (record.len() as u32).to_ne_bytes().to_vec();
+        bytes.extend(record);
+        write_exactly(self.writes[0], &bytes)
     }
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
-        while let Some(&fd) = self.reads.last() {
-            if let Some(length) = read_exactly(fd, 8)? {
-                let length = u64::from_ne_bytes(length.try_into().expect("they are eight"));
+        while !self.reads.is_empty() {
+            let (events, revents) = (PollEvents::IN, PollEvents::empty());
+            let mut fds: Vec<_> =
+                self.reads.iter().map(|&fd| PollFd { fd, events, revents }).collect();
+            match os::poll(&mut fds, None) {
+                Ok(_) => {}
+                Err(Errno::EINTR) => continue,
+                Err(other) => return Err(other),
+            }
+            // It goes on behind the one that it has taken from, and comes to that one last.
+            let mut places = (1..=fds.len()).map(|step| (self.last + step) % fds.len());
+            let place = places.find(|&place| !fds[place].revents.is_empty());
+            let Some(place) = place else { continue };
+            self.last = place;
+            let fd = self.reads[place];
+            if let Some(length) = read_exactly(fd, 4)? {
+                let length = u32::from_ne_bytes(length.try_into().expect("they are four"));
                 if let Some(record) = read_exactly(fd, length as usize)? {
                     return Ok(Some(record));
                 }
             }
-            self.reads.pop();
+            self.reads.remove(place);
             os::close(fd)?;
         }
         Ok(None)

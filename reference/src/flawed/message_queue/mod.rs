@@ -1,6 +1,7 @@
 //! Flawed solutions of messages through a message queue, one bug in each file.
 
 pub mod asks_too_late;
+pub mod breaks_ties_by_number;
 pub mod drops_when_full;
 pub mod end_if_there_is_room;
 pub mod first_end;

@@ -2,6 +2,7 @@
 
 pub mod counts_ends_of_file;
 pub mod does_not_wait;
+pub mod drains_each;
 pub mod exists;
 pub mod first_end_of_file;
 pub mod holds_its_own_end;

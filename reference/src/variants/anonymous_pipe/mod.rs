@@ -1,6 +1,7 @@
 //! Records through anonymous pipes in other styles.
 
 pub mod asks_around;
+pub mod batches;
 pub mod blocks;
 pub mod byte_by_byte;
 pub mod chunks;

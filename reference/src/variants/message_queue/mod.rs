@@ -5,3 +5,4 @@ pub mod ends_apart;
 pub mod inherited;
 pub mod notified;
 pub mod polls;
+pub mod turnstile;
