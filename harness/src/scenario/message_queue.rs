@@ -48,7 +48,7 @@ static EXCHANGES: [Exchange; 10] = [
             2,
             &[0, 12],
         ),
-        lengths: &[9, 16],
+        lengths: &[1, 16],
         parent_receives: false,
         enough: None,
         machine: SMALL,
@@ -68,7 +68,7 @@ static EXCHANGES: [Exchange; 10] = [
     },
     Exchange {
         situation: situation_with("many", "two children send to their parent", true, 3, &[4]),
-        lengths: &[12, 5],
+        lengths: &[1, 12, 5],
         parent_receives: true,
         enough: None,
         machine: Machine { room: 10, ..SMALL },

@@ -24,6 +24,9 @@ pub(super) const LEFTOVER: &[u8] = b"left by an earlier run";
 /// early, and the others later.
 const MARKS: [u8; 12] = [b'\n', 0, 0xff, b' ', b'|', b'\r', b',', b';', b'\\', 0x1b, 0x04, 0x7f];
 
+/// So many messages of one byte, of each of two senders, are told apart.
+const SINGLES: usize = 5;
+
 /// The longest message.
 const LONGEST: usize = 100_000;
 
@@ -38,8 +41,13 @@ static PATTERN: LazyLock<Vec<u8>> = LazyLock::new(|| {
     pattern
 });
 
-/// The content of a message of that length: `B0@00000` and a byte, `B0@00009` and another one, and so on.
+/// The content of a message of that length: `B0@00000` and a byte, `B0@00009` and another one, and so on. A single byte
+/// is one of those that some mark the end with.
 pub(super) fn content(id: MessageId, length: usize) -> Vec<u8> {
+    if length == 1 {
+        let place = usize::from(id.number) + SINGLES * id.sender.index();
+        return vec![MARKS[place % MARKS.len()]];
+    }
     let mut content = PATTERN[..length].to_vec();
     let whose = [b'A' + id.sender.index() as u8, b'0' + (id.number % 10) as u8];
     for period in content.chunks_mut(PERIOD) {
@@ -130,6 +138,19 @@ mod tests {
         assert_eq!(content(id(1, 0), 12), b"B0@00000\nB0@");
         for (id, length) in [(id(0, 0), 2), (id(1, 0), 6000), (id(2, 3), 100)] {
             assert_eq!(seen(&content(id, length)), Collected::Message(id));
+        }
+    }
+
+    #[test]
+    fn single_bytes_are_told_apart() {
+        let senders = (0..2).flat_map(|sender| (0..SINGLES).map(move |n| (sender, n as u16)));
+        let mut bytes: Vec<u8> = senders.map(|(sender, n)| content(id(sender, n), 1)[0]).collect();
+        bytes.sort_unstable();
+        bytes.dedup();
+        assert_eq!(bytes.len(), 2 * SINGLES);
+        let sent = [(id(1, 0), 1), (id(1, 1), 12), (id(1, 2), 1)];
+        for (id, length) in sent {
+            assert_eq!(identify(&content(id, length), sent.into_iter()), Collected::Message(id));
         }
     }
 
