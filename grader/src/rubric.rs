@@ -132,6 +132,8 @@ pub(crate) enum Contract {
     NamedPipe,
     /// `harness::prelude::SignalLine`.
     SignalLine,
+    /// `harness::prelude::SocketService`.
+    SocketService,
 }
 
 impl Contract {
@@ -150,6 +152,7 @@ impl Contract {
             Self::MessageQueue => "MessageQueue",
             Self::NamedPipe => "NamedPipe",
             Self::SignalLine => "SignalLine",
+            Self::SocketService => "SocketService",
         }
     }
 
@@ -171,6 +174,7 @@ impl Contract {
             Self::MessageQueue => "MessageQueueSubject",
             Self::NamedPipe => "NamedPipeSubject",
             Self::SignalLine => "SignalLineSubject",
+            Self::SocketService => "SocketServiceSubject",
         }
     }
 
@@ -195,7 +199,7 @@ impl Contract {
             Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Preference]
             }
-            Self::RecordPipe | Self::MessageQueue | Self::NamedPipe | Self::SignalLine => {
+            Self::RecordPipe | Self::MessageQueue | Self::NamedPipe | Self::SignalLine | Self::SocketService => {
                 &[MutualExclusion, Progress]
             }
         }
