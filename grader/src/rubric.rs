@@ -199,9 +199,11 @@ impl Contract {
             Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Preference]
             }
-            Self::RecordPipe | Self::MessageQueue | Self::NamedPipe | Self::SignalLine | Self::SocketService => {
-                &[MutualExclusion, Progress]
-            }
+            Self::RecordPipe
+            | Self::MessageQueue
+            | Self::NamedPipe
+            | Self::SignalLine
+            | Self::SocketService => &[MutualExclusion, Progress],
         }
     }
 }

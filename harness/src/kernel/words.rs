@@ -7,8 +7,9 @@ use siphasher::sip::SipHasher13;
 
 use super::signal::UNSTOPPABLE;
 use super::{
-    Address, Answer, Call, Control, Disposition, Ending, Errno, Family, Half, OpenFlags, Origin, Pid,
-    PollEvents, PollFd, QueueAttributes, SigInfo, SigSet, Signal, Simulated, SocketType, Timeout,
+    Address, Answer, Call, Control, Disposition, Ending, Errno, Family, Half, OpenFlags, Origin,
+    Pid, PollEvents, PollFd, QueueAttributes, SigInfo, SigSet, Signal, Simulated, SocketType,
+    Timeout,
 };
 
 /// Bytes of a buffer that are shown.

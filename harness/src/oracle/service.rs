@@ -267,7 +267,8 @@ mod tests {
         assert_eq!(watch(&[handed(1, 0), handed(1, 0)]), Some(Disservice::Twice(id(1, 0))));
         let mixed = Disservice::OutOfOrder { first: id(1, 0), second: id(1, 1) };
         assert_eq!(watch(&[handed(1, 1), handed(2, 0), handed(1, 0)]), Some(mixed));
-        let damage = Damage { message: None, length: 3, whole: 0, between: 0, instead: Instead::Unknown };
+        let damage =
+            Damage { message: None, length: 3, whole: 0, between: 0, instead: Instead::Unknown };
         let torn = (0, EventKind::Called(Service::Answer(Collected::Damaged(damage))));
         assert_eq!(watch(&[torn]), Some(Disservice::DamagedRequest(damage)));
     }
