@@ -1224,7 +1224,7 @@ fn who_is_exposed_may_die_from_then_on() {
     let faults = Faults { at_most: 1, ..Faults::default() };
     let mut machine = Machine::with(Config { faults, ..Config::default() });
     machine.fork();
-    let mut getpid =
+    let getpid =
         |machine: &mut Machine, process| machine.0.step(process, &mut Call::Getpid, &mut Dies);
     // Nobody asks.
     assert!(matches!(getpid(&mut machine, B), Status::Done(Ok(_))));
