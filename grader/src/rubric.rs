@@ -133,6 +133,8 @@ pub(crate) enum Contract {
     NamedPipe,
     /// `harness::prelude::SignalLine`.
     SignalLine,
+    /// `harness::prelude::SocketService`.
+    SocketService,
 }
 
 impl Contract {
@@ -151,6 +153,7 @@ impl Contract {
             Self::MessageQueue => "MessageQueue",
             Self::NamedPipe => "NamedPipe",
             Self::SignalLine => "SignalLine",
+            Self::SocketService => "SocketService",
         }
     }
 
@@ -172,6 +175,7 @@ impl Contract {
             Self::MessageQueue => "MessageQueueSubject",
             Self::NamedPipe => "NamedPipeSubject",
             Self::SignalLine => "SignalLineSubject",
+            Self::SocketService => "SocketServiceSubject",
         }
     }
 
@@ -197,8 +201,8 @@ impl Contract {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Preference]
             }
             Self::RecordPipe | Self::MessageQueue | Self::NamedPipe => &CRITERIA,
-            // There is one sender, whom nobody overtakes.
-            Self::SignalLine => &[MutualExclusion, Progress],
+            // There is one sender, whom nobody overtakes; or clients, who ask for an end.
+            Self::SignalLine | Self::SocketService => &[MutualExclusion, Progress],
         }
     }
 }

@@ -26,7 +26,8 @@ pub use harness::runner::{
     MailboxSubject as Mailbox, MessageQueueSubject as MessageQueue, MonitorSubject as Monitor,
     MutexSubject as Mutex, NamedPipeSubject as NamedPipe, ReadersFirstSubject as ReadersFirst,
     ReadersWritersSubject as ReadersWriters, RecordPipeSubject as RecordPipe,
-    SemaphoreSubject as Semaphore, SignalLineSubject as SignalLine, TableSubject as Table,
+    SemaphoreSubject as Semaphore, SignalLineSubject as SignalLine,
+    SocketServiceSubject as SocketService, TableSubject as Table,
     WritersFirstSubject as WritersFirst,
 };
 

@@ -608,6 +608,11 @@ pub fn fork_all() {
     with(|execution| execution.fork_all());
 }
 
+/// From now on the running process may die, if its machine has a fault left.
+pub(crate) fn expose() {
+    with(|execution| execution.expose());
+}
+
 /// By which number that process is known to others, on the machine of the running execution.
 pub(crate) fn pid_of(process: ProcessId) -> Pid {
     with(|execution| execution.kernel().map(|kernel| kernel.pid(process)))

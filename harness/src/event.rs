@@ -133,19 +133,47 @@ pub struct Access {
     pub spurious: bool,
 }
 
-/// A message that the harness has sent: by whom, and the how manieth of that sender, from 0.
+/// A message that the harness has sent: by whom, and the how manieth of that sender, from 0. Or the answer to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId {
     /// The sender.
     pub sender: ProcessId,
-    /// The number.
+    /// The number; that of an answer is greater than all of these.
     pub number: u16,
 }
 
+impl MessageId {
+    /// By so much the number of an answer is greater than that of the message that it answers.
+    const ANSWER: u16 = 0x8000;
+
+    /// The answer to this message.
+    #[must_use]
+    pub const fn answer(self) -> Self {
+        Self { sender: self.sender, number: self.number | Self::ANSWER }
+    }
+
+    /// What this is the answer to; a message that is no answer is so itself.
+    #[must_use]
+    pub const fn request(self) -> Self {
+        Self { sender: self.sender, number: self.number & !Self::ANSWER }
+    }
+
+    /// Whether it is an answer.
+    pub const fn is_answer(self) -> bool {
+        self.number & Self::ANSWER != 0
+    }
+
+    /// The letter of its sender, small for an answer.
+    pub const fn letter(self) -> u8 {
+        let first = if self.is_answer() { b'a' } else { b'A' };
+        first + self.sender.index() as u8
+    }
+}
+
 impl fmt::Display for MessageId {
-    /// `B0` for the first message of P1: a message begins with these two letters.
+    /// `B0` for the first message of P1, `b0` for the answer to it: a message begins with these two letters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", char::from(b'A' + self.sender.index() as u8), self.number)
+        write!(f, "{}{}", char::from(self.letter()), self.request().number)
     }
 }
 
@@ -272,6 +300,16 @@ pub enum Service {
     ReceiveRecord(Collected),
     /// `end`: a process sends, or receives, no more.
     End(Option<&'static str>),
+    /// `listen`: before the other processes are born.
+    Listen(Option<&'static str>),
+    /// `serve`: until all clients have been served.
+    Serve(Option<&'static str>),
+    /// `answer`, which a server calls: with this request.
+    Answer(Collected),
+    /// `connect` of a client.
+    Connect(Option<&'static str>),
+    /// `finish`: a client will send no more, and still receive.
+    Finish(Option<&'static str>),
     /// `send` of a message.
     Send(Message, Sent),
     /// `try_send` of a message.
@@ -325,7 +363,8 @@ impl Service {
             | Self::Receive(..)
             | Self::TryReceive(..)
             | Self::SendRecord(..)
-            | Self::ReceiveRecord(_) => Phase::Serves,
+            | Self::ReceiveRecord(_)
+            | Self::Serve(_) => Phase::Serves,
             Self::SignalOn(_)
             | Self::BroadcastOn(_)
             | Self::Value(_)
@@ -333,7 +372,11 @@ impl Service {
             | Self::Prepare(_)
             | Self::Open(_)
             | Self::Begin(_)
-            | Self::End(_) => Phase::Acts,
+            | Self::End(_)
+            | Self::Listen(_)
+            | Self::Answer(_)
+            | Self::Connect(_)
+            | Self::Finish(_) => Phase::Acts,
         }
     }
 
@@ -361,6 +404,11 @@ impl Service {
             Self::Open(_) => "open",
             Self::Begin(_) => "begin",
             Self::End(_) => "end",
+            Self::Listen(_) => "listen",
+            Self::Serve(_) => "serve",
+            Self::Answer(_) => "answer",
+            Self::Connect(_) => "connect",
+            Self::Finish(_) => "finish",
             Self::Send(..) | Self::SendRecord(..) => "send",
             Self::TrySend(..) => "try_send",
             Self::Receive(..) | Self::ReceiveRecord(_) => "receive",

@@ -54,7 +54,7 @@ pub mod prelude {
     pub use crate::contract::{
         Buffer, Closed, Counter, CountingSemaphore, CriticalSection, MailboxKind, MesaMonitor,
         MessagePassing, MessageQueue, NamedPipe, QueueTerms, ReadWriteLock, RecordPipe, Role,
-        SignalLine, Table, TryReceiveError, TrySendError,
+        SignalLine, SocketClient, SocketService, Table, TryReceiveError, TrySendError,
     };
     pub use crate::message::{Discipline, Message};
     pub use crate::process::ProcessId;

@@ -227,3 +227,8 @@ fn named_pipe() {
 fn signal() {
     check("signal");
 }
+
+#[test]
+fn socket() {
+    check("socket");
+}

@@ -13,6 +13,7 @@ mod readers_writers;
 mod record_pipe;
 mod semaphore;
 mod signal_line;
+mod socket_service;
 
 pub use buffer::Buffer;
 pub use counter::Counter;
@@ -26,3 +27,4 @@ pub use readers_writers::ReadWriteLock;
 pub use record_pipe::{RecordPipe, Role};
 pub use semaphore::CountingSemaphore;
 pub use signal_line::SignalLine;
+pub use socket_service::{SocketClient, SocketService};

@@ -39,7 +39,7 @@ pub(super) struct Watched {
 impl Watched {
     /// Nothing has happened.
     pub(super) fn new(situation: &Situation) -> Self {
-        let of_messages = matches!(situation.rule, Rule::Messages { .. });
+        let of_messages = matches!(situation.rule, Rule::Messages { .. } | Rule::Requests { .. });
         let law = of_messages.then(|| Safety::new(situation.rule));
         Self { law, stillness: Stillness::new() }
     }

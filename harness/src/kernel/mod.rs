@@ -102,7 +102,8 @@ pub struct Faults {
     pub interrupts: bool,
     /// Calls that make something may find no room: EMFILE.
     pub refusals: bool,
-    /// Who may die before any of its calls, or while it waits in one.
+    /// Who may die before any of its calls, or while it waits in one; from the beginning, and see
+    /// [`expose`](Simulated::expose).
     pub mortal: ProcessSet,
 }
 
@@ -347,6 +348,11 @@ impl Simulated {
     /// How many faults there may still be.
     pub const fn faults_left(&self) -> u32 {
         self.faults_left
+    }
+
+    /// From now on `process` may die.
+    pub fn expose(&mut self, process: ProcessId) {
+        self.config.faults.mortal.insert(process);
     }
 
     /// Whether `process` has begun.

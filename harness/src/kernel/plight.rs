@@ -34,10 +34,12 @@ impl Simulated {
             Waiting::QueueToSend(queue) => format!("for room in {}.", name_of_queue(queue)),
             Waiting::QueueToReceive(queue) => format!("for a message in {}.", name_of_queue(queue)),
             Waiting::SocketToReceive(socket) => {
-                format!("for something to receive on {}.", name_of_socket(socket))
+                let other = self.other_end_of_socket(socket);
+                format!("for something to receive on {}. {other}", name_of_socket(socket))
             }
             Waiting::SocketToSend(socket, bytes) => {
-                format!("for room to send {bytes} bytes on {}.", name_of_socket(socket))
+                let other = self.other_end_of_socket(socket);
+                format!("for room to send {bytes} bytes on {}. {other}", name_of_socket(socket))
             }
             Waiting::SocketToSendTo(_) => "for room at the receiver of its datagrams.".to_owned(),
             Waiting::SocketToAccept(_) => "for somebody who connects.".to_owned(),
@@ -69,37 +71,60 @@ impl Simulated {
     }
 
     fn writers(&self, pipe: PipeId) -> String {
-        self.holders("writing", Object::Pipe(pipe), File::writes)
+        self.whose_end("writing", pipe, File::writes)
     }
 
     fn readers(&self, pipe: PipeId) -> String {
-        self.holders("reading", Object::Pipe(pipe), File::reads)
+        self.whose_end("reading", pipe, File::reads)
     }
 
-    /// Who has the other end of what `process` polls by this descriptor, if it is a pipe.
+    /// Who has the other end of a socket's connection.
+    fn other_end_of_socket(&self, socket: SocketId) -> String {
+        match self.peer_socket(socket) {
+            Some(peer) => match self.holders(Object::Socket(peer), |_| true) {
+                Some(holders) => format!("Its other end is open in {holders}."),
+                None => "Its other end waits to be accepted.".to_owned(),
+            },
+            None if self.is_left_alone(socket) => "Its other end is closed.".to_owned(),
+            None if self.listens(socket) => "It listens.".to_owned(),
+            None => "It is not connected.".to_owned(),
+        }
+    }
+
+    /// Who has the other end of what `process` polls by this descriptor, if it is a pipe or a socket.
     fn other_end(&self, process: ProcessId, fd: Fd) -> Option<String> {
         let file = self.file(process, fd).ok()?;
-        let Object::Pipe(pipe) = file.object else { return None };
-        let others = if file.reads() { self.writers(pipe) } else { self.readers(pipe) };
-        Some(format!("Descriptor {} is {}. {others}", fd.0, name_of_pipe(pipe)))
+        let (name, others) = match file.object {
+            Object::Pipe(pipe) => {
+                let others = if file.reads() { self.writers(pipe) } else { self.readers(pipe) };
+                (name_of_pipe(pipe), others)
+            }
+            Object::Socket(socket) => (name_of_socket(socket), self.other_end_of_socket(socket)),
+            Object::Queue(_) => return None,
+        };
+        Some(format!("Descriptor {} is {name}. {others}", fd.0))
     }
 
-    /// Who has that end of the object open, by which descriptors.
-    fn holders(&self, end: &str, object: Object, is_that_end: fn(&File) -> bool) -> String {
+    /// Who has that end of a pipe open, as a sentence.
+    fn whose_end(&self, end: &str, pipe: PipeId, is_that_end: fn(&File) -> bool) -> String {
+        match self.holders(Object::Pipe(pipe), is_that_end) {
+            Some(holders) => format!("Its {end} end is open in {holders}."),
+            None => format!("Nobody has its {end} end open."),
+        }
+    }
+
+    /// Who has the object open, by which descriptors: `P0 (descriptor 3), P1 (descriptor 3)`.
+    fn holders(&self, object: Object, is_meant: fn(&File) -> bool) -> Option<String> {
         let mut text = String::new();
         for process in ProcessId::all(self.processes.len()) {
             for (fd, file) in self.descriptors(process) {
-                if file.object == object && is_that_end(file) {
+                if file.object == object && is_meant(file) {
                     let comma = if text.is_empty() { "" } else { ", " };
                     let _ = write!(text, "{comma}{process} (descriptor {})", fd.0);
                 }
             }
         }
-        if text.is_empty() {
-            format!("Nobody has its {end} end open.")
-        } else {
-            format!("Its {end} end is open in {text}.")
-        }
+        (!text.is_empty()).then_some(text)
     }
 
     /// The descriptors of a process: `3: pipe 0, reading end`. Empty if it has none.
@@ -116,7 +141,10 @@ impl Simulated {
                     format!("{}, {end}", name_of_pipe(pipe))
                 }
                 Object::Queue(queue) => name_of_queue(queue),
-                Object::Socket(socket) => name_of_socket(socket),
+                Object::Socket(socket) => {
+                    let condition = self.condition_of_socket(socket);
+                    format!("{}, {condition}", name_of_socket(socket))
+                }
             };
             let nonblocking = if file.is_nonblocking() { ", O_NONBLOCK" } else { "" };
             format!("{}: {what}{nonblocking}", fd.0)

@@ -12,6 +12,7 @@ mod tests;
 mod unix;
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 
 use super::file::{File, Object};
 use super::{
@@ -554,6 +555,54 @@ impl Simulated {
             Family::Unix => self.unix_poll(id),
             Family::Inet => self.tcp_poll(id),
         }
+    }
+
+    /// The other end of the connection: where nobody has it open, it waits to be accepted.
+    pub(super) fn peer_socket(&self, id: SocketId) -> Option<SocketId> {
+        match self.socket(id).peer {
+            Peer::Is(peer) if self.socket(id).has_connections() => Some(peer),
+            Peer::Is(_) | Peer::None | Peer::Gone => None,
+        }
+    }
+
+    /// Whether it had another end, which is no more.
+    pub(super) fn is_left_alone(&self, id: SocketId) -> bool {
+        self.socket(id).peer == Peer::Gone
+    }
+
+    /// Whether it listens.
+    pub(super) fn listens(&self, id: SocketId) -> bool {
+        self.socket(id).line().is_some()
+    }
+
+    /// What it is about: `connected to socket 1, which sends no more; 20 bytes are not read`.
+    pub(super) fn condition_of_socket(&self, id: SocketId) -> String {
+        let Socket { name, queue, no_receive, no_send, .. } = self.socket(id);
+        if let Some(line) = self.socket(id).line() {
+            let waiting = match line.connections.len() {
+                0 => String::new(),
+                1 => "; 1 waits to be accepted".to_owned(),
+                more => format!("; {more} wait to be accepted"),
+            };
+            return format!("listens at {name}{waiting}");
+        }
+        let mut text = match (self.peer_socket(id), self.is_left_alone(id)) {
+            (Some(peer), _) => {
+                let more = if *no_receive { ", which sends no more" } else { "" };
+                format!("connected to socket {}{more}", peer.0)
+            }
+            (None, true) => "its other end is closed".to_owned(),
+            (None, false) => "not connected".to_owned(),
+        };
+        if *no_send && self.peer_socket(id).is_some() {
+            text.push_str("; it sends no more itself");
+        }
+        match queue.iter().map(|packet| packet.bytes.len()).sum::<usize>() {
+            0 => {}
+            1 => text.push_str("; 1 byte is not read"),
+            more => write!(text, "; {more} bytes are not read").expect("a string grows"),
+        }
+        text
     }
 
     /// Whether a receive from it returns at once.

@@ -7,8 +7,9 @@ use siphasher::sip::SipHasher13;
 
 use super::signal::UNSTOPPABLE;
 use super::{
-    Address, Answer, Call, Control, Disposition, Ending, Errno, OpenFlags, Origin, Pid, PollEvents,
-    PollFd, QueueAttributes, SigInfo, SigSet, Signal, Simulated, Timeout,
+    Address, Answer, Call, Control, Disposition, Ending, Errno, Family, Half, OpenFlags, Origin,
+    Pid, PollEvents, PollFd, QueueAttributes, SigInfo, SigSet, Signal, Simulated, SocketType,
+    Timeout,
 };
 
 /// Bytes of a buffer that are shown.
@@ -93,6 +94,35 @@ impl fmt::Display for SigSet {
         } else {
             write!(f, "{{{}}}", present.join(", "))
         }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unix => "AF_UNIX",
+            Self::Inet => "AF_INET",
+        })
+    }
+}
+
+impl fmt::Display for SocketType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stream => "SOCK_STREAM",
+            Self::Datagram => "SOCK_DGRAM",
+            Self::SeqPacket => "SOCK_SEQPACKET",
+        })
+    }
+}
+
+impl fmt::Display for Half {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "SHUT_RD",
+            Self::Write => "SHUT_WR",
+            Self::Both => "SHUT_RDWR",
+        })
     }
 }
 
@@ -212,8 +242,8 @@ impl fmt::Display for Described<'_, '_> {
             Call::MqNotify { fd, signal: Some((signal, _)) } => {
                 write!(f, "mq_notify({}, {signal})", fd.0)
             }
-            Call::Socket { family, kind, .. } => write!(f, "socket({family:?}, {kind:?})"),
-            Call::Socketpair { kind, .. } => write!(f, "socketpair({kind:?})"),
+            Call::Socket { family, kind, .. } => write!(f, "socket({family}, {kind})"),
+            Call::Socketpair { kind, .. } => write!(f, "socketpair({kind})"),
             Call::Bind { fd, address } => write!(f, "bind({}, {address})", fd.0),
             Call::Listen { fd, backlog } => write!(f, "listen({}, {backlog})", fd.0),
             Call::Accept { fd, .. } => write!(f, "accept({})", fd.0),
@@ -225,7 +255,7 @@ impl fmt::Display for Described<'_, '_> {
                 write!(f, "sendto({}, {}, {}, {to})", fd.0, Bytes(bytes), bytes.len())
             }
             Call::Recv { fd, buffer, .. } => write!(f, "recv({}, {} bytes)", fd.0, buffer.len()),
-            Call::Shutdown { fd, half } => write!(f, "shutdown({}, {half:?})", fd.0),
+            Call::Shutdown { fd, half } => write!(f, "shutdown({}, {half})", fd.0),
             Call::Getsockname { fd, .. } => write!(f, "getsockname({})", fd.0),
             Call::Kill { pid, signal } => {
                 write!(f, "kill({}, {})", Named(*pid, self.1), Signal(*signal))

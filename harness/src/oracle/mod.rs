@@ -15,6 +15,7 @@ mod permits;
 mod philosophers;
 mod readers_writers;
 mod safety;
+mod service;
 mod stillness;
 #[cfg(test)]
 mod story;
@@ -31,4 +32,5 @@ pub use permits::Permits;
 pub use philosophers::Neighbours;
 pub use readers_writers::ReadersWriters;
 pub use safety::{Breach, Rule, Safety};
+pub use service::{Disservice, Requests};
 pub use stillness::Stillness;

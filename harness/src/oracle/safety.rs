@@ -12,6 +12,7 @@ use super::mutual_exclusion::{MutualExclusion, Overlap};
 use super::permits::Permits;
 use super::philosophers::Neighbours;
 use super::readers_writers::ReadersWriters;
+use super::service::{Disservice, Requests};
 use crate::event::{Event, Observer};
 use crate::message::Discipline;
 use crate::process::{ProcessId, ProcessSet};
@@ -53,6 +54,13 @@ pub enum Rule {
         senders: usize,
         /// In which order they are to be received.
         order: Order,
+    },
+    /// A request or an answer that is damaged, lost, doubled, or goes to another one than it should.
+    Requests {
+        /// Who serves. The others are clients: so many.
+        server: usize,
+        /// How many clients there are.
+        clients: usize,
     },
     /// A mailbox that loses, mixes up or misdelivers messages, gives them out in another order than it
     /// should, has more inside than there is room for, or says what is not so.
@@ -118,6 +126,13 @@ pub enum Breach {
         /// How.
         mishap: Mishap,
     },
+    /// A service went wrong.
+    Disservice {
+        /// For whom.
+        process: ProcessId,
+        /// How.
+        disservice: Disservice,
+    },
     /// A mailbox did something wrong.
     Mail(Fault),
     /// `wait` returned, but there was no permit.
@@ -154,6 +169,8 @@ pub enum Safety {
     Monitor(Monitor),
     /// [`Rule::Messages`].
     Messages(Messages),
+    /// [`Rule::Requests`].
+    Requests(Requests),
     /// [`Rule::Mailbox`].
     Mailbox(Box<Mailbox>),
 }
@@ -175,6 +192,11 @@ impl Safety {
                 others.remove(receiver);
                 Self::Messages(Messages::new(receiver, others, order))
             }
+            Rule::Requests { server, clients } => {
+                let mut others = ProcessSet::first(clients + 1);
+                others.remove(ProcessId::new(server));
+                Self::Requests(Requests::new(others))
+            }
             Rule::Mailbox { capacity, discipline } => {
                 Self::Mailbox(Box::new(Mailbox::new(capacity, discipline)))
             }
@@ -192,6 +214,7 @@ impl Safety {
             Self::ReadersWriters(oracle) => oracle.overlap().map(Breach::Overlap),
             Self::Monitor(oracle) => oracle.breach(),
             Self::Messages(oracle) => oracle.breach(),
+            Self::Requests(oracle) => oracle.breach(),
             Self::Mailbox(oracle) => oracle.breach(),
         }
     }
@@ -216,6 +239,7 @@ impl Observer for Safety {
             Self::ReadersWriters(oracle) => oracle.observe(event),
             Self::Monitor(oracle) => oracle.observe(event),
             Self::Messages(oracle) => oracle.observe(event),
+            Self::Requests(oracle) => oracle.observe(event),
             Self::Mailbox(oracle) => oracle.observe(event),
         }
     }

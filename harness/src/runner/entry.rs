@@ -17,12 +17,13 @@ use super::report::{Conclusion, Criterion, Message, Replayed, Report};
 use super::watchdog::Watchdog;
 use crate::contract::{
     Buffer, Counter, CountingSemaphore, CriticalSection, MesaMonitor, MessagePassing, MessageQueue,
-    NamedPipe, ReadWriteLock, RecordPipe, SignalLine, Table,
+    NamedPipe, ReadWriteLock, RecordPipe, SignalLine, SocketService, Table,
 };
 use crate::scenario::{
     BufferScenario, CounterScenario, CriticalSectionScenario, MailboxScenario,
     MessageQueueScenario, MonitorScenario, NamedPipeScenario, Preference, ReadersWritersScenario,
-    RecordPipeScenario, Scenario, SemaphoreScenario, SignalLineScenario, TableScenario,
+    RecordPipeScenario, Scenario, SemaphoreScenario, SignalLineScenario, SocketServiceScenario,
+    TableScenario,
 };
 
 /// The exit code of a test process that failed, as of std's own test runner.
@@ -78,6 +79,8 @@ subjects! {
     NamedPipeSubject of NamedPipe: NamedPipeScenario::<S>::new();
     /// Messages by signals.
     SignalLineSubject of SignalLine: SignalLineScenario::<S>::new();
+    /// Services over sockets.
+    SocketServiceSubject of SocketService: SocketServiceScenario::<S>::new();
     /// Locks for readers and writers that prefer writers.
     WritersFirstSubject of ReadWriteLock: ReadersWritersScenario::<S>::new(Preference::WritersFirst);
 }

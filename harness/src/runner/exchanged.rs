@@ -26,7 +26,13 @@ pub(super) const fn wire(mishap: Mishap) -> WitnessKind {
 /// What is written at the end of the drawing, and the reason.
 pub(super) fn words(process: ProcessId, mishap: Mishap) -> (String, String) {
     match mishap {
-        Mishap::Damaged(damage) => ("damaged".to_owned(), damaged(process, damage)),
+        Mishap::Damaged(damage) => (
+            "damaged".to_owned(),
+            format!(
+                "What {process} receives is no message that was sent. It is {}.",
+                begins(damage)
+            ),
+        ),
         Mishap::Twice(id) => (
             "received twice".to_owned(),
             format!("{process} receives {id}, which has been received before."),
@@ -86,12 +92,13 @@ pub(super) fn passed_over(victim: ProcessId, others: u32) -> (String, String) {
     (format!("{victim} is passed over"), reason)
 }
 
-fn damaged(process: ProcessId, damage: Damage) -> String {
+/// What it is that was received instead of a message: `4096 bytes, and …`.
+pub(super) fn begins(damage: Damage) -> String {
     let Damage { message, length, whole, between, instead } = damage;
     let count =
         |bytes: u32| if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") };
     let bytes = count(length);
-    let begins = match message {
+    match message {
         Some(id) if whole == length => format!(
             "{bytes}, and these are only the first ones of {id}: it was torn, or its length is wrong"
         ),
@@ -127,8 +134,7 @@ fn damaged(process: ProcessId, damage: Damage) -> String {
             Instead::Leftover => format!("{bytes} that an earlier run has left there"),
             Instead::Unknown => format!("{bytes} that were never sent so"),
         },
-    };
-    format!("What {process} receives is no message that was sent. It is {begins}.")
+    }
 }
 
 /// Which descriptors each process has open at the end, and which signals are blocked and pending.

@@ -9,6 +9,7 @@ mod plan;
 mod readers_writers;
 mod report;
 mod scene;
+mod served;
 mod sleepers;
 mod told;
 mod watchdog;
@@ -18,8 +19,8 @@ mod wording;
 pub use entry::{
     BufferSubject, CounterSubject, CriticalSectionSubject, MailboxSubject, MessageQueueSubject,
     MonitorSubject, MutexSubject, NamedPipeSubject, ReadersFirstSubject, ReadersWritersSubject,
-    RecordPipeSubject, SemaphoreSubject, SignalLineSubject, Subject, TableSubject,
-    WritersFirstSubject, examine_in_test, main, replay_in_test,
+    RecordPipeSubject, SemaphoreSubject, SignalLineSubject, SocketServiceSubject, Subject,
+    TableSubject, WritersFirstSubject, examine_in_test, main, replay_in_test,
 };
 pub use examine::{criteria, examine};
 pub use plan::{PROTOCOL_VERSION, Plan, Portfolio};

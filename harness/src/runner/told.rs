@@ -192,7 +192,7 @@ impl Told {
 
     /// Whether messages are exchanged.
     pub(super) fn is_of_messages(&self) -> bool {
-        matches!(self.situation.rule, Rule::Messages { .. })
+        matches!(self.situation.rule, Rule::Messages { .. } | Rule::Requests { .. })
     }
 
     /// Whether two processes were inside at once.

@@ -9,7 +9,7 @@ use super::told::Told;
 use super::wording::{
     self, broken, left_behind, list, misused, not_visible, others_are_served, raced, wait,
 };
-use super::{exchanged, mailbox, readers_writers};
+use super::{exchanged, mailbox, readers_writers, served};
 use crate::event::{Access, AccessKind, Event, EventKind, LocationId, Site, ValueType};
 use crate::examination::{Kind, Violation};
 use crate::exploration::{Crash, Explorer, Setup};
@@ -89,6 +89,7 @@ const fn wire(kind: Kind, situation: &Situation) -> WitnessKind {
             Breach::NeverDeposited { .. } | Breach::TakenTwice { .. } => WitnessKind::Corrupted,
             Breach::OutOfOrder { .. } => WitnessKind::OutOfOrder,
             Breach::Mishap { mishap, .. } => exchanged::wire(mishap),
+            Breach::Disservice { disservice, .. } => served::wire(disservice),
             Breach::Mail(fault) => mailbox::kind(fault),
         },
         Kind::Misuse(_) => WitnessKind::Misuse,

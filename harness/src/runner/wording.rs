@@ -1,7 +1,7 @@
 //! Words of a witness: those that differ from contract to contract, and those for a rule that is broken.
 
 use super::counted::wrong_count;
-use super::{exchanged, mailbox};
+use super::{exchanged, mailbox, served};
 use crate::engine::{DataRace, Misuse};
 use crate::event::{Event, EventKind, Observer as _, Service};
 use crate::oracle::{Breach, Buffer, Overlap, Rule};
@@ -34,9 +34,10 @@ pub(super) const fn datum(rule: Rule) -> &'static str {
         Rule::Counter => "the counter",
         Rule::Monitor => "the datum in the monitor",
         Rule::ReadersWriters => "the datum that readers and writers share",
-        Rule::Exclusion { .. } | Rule::Permits { .. } | Rule::Messages { .. } => {
-            "the datum that the section protects"
-        }
+        Rule::Exclusion { .. }
+        | Rule::Permits { .. }
+        | Rule::Messages { .. }
+        | Rule::Requests { .. } => "the datum that the section protects",
     }
 }
 
@@ -70,7 +71,9 @@ pub(super) fn not_visible(rule: Rule, race: &str) -> String {
 pub(super) const fn others_are_served(rule: Rule, processes: usize) -> &'static str {
     match (rule, processes) {
         (Rule::Buffer { .. }, _) => "others deposit and take",
-        (Rule::Messages { .. } | Rule::Mailbox { .. }, _) => "others send and receive",
+        (Rule::Messages { .. } | Rule::Requests { .. } | Rule::Mailbox { .. }, _) => {
+            "others send and receive"
+        }
         (Rule::Neighbours { .. }, 2) => "the other eats",
         (Rule::Neighbours { .. }, _) => "others eat",
         (_, 2) => "the other enters",
@@ -135,6 +138,7 @@ pub(super) fn broken(breach: Breach, situation: &Situation) -> (String, String) 
             format!("{process} takes item {item}, which was taken before."),
         ),
         Breach::Mishap { process, mishap } => exchanged::words(process, mishap),
+        Breach::Disservice { process, disservice } => served::words(process, disservice),
         Breach::OutOfOrder { first, second } => (
             "out of order".to_owned(),
             format!(

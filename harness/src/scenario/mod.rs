@@ -14,6 +14,7 @@ mod record_pipe;
 mod semaphore;
 mod signal_line;
 mod situation;
+mod socket_service;
 mod specimen;
 
 use crate::backend::{self, Panic};
@@ -36,6 +37,7 @@ pub use record_pipe::RecordPipeScenario;
 pub use semaphore::SemaphoreScenario;
 pub use signal_line::SignalLineScenario;
 pub use situation::{Asks, Cast, Preference, Situation, Victims};
+pub use socket_service::SocketServiceScenario;
 
 /// A type of scenario that knows nothing but the type of its solution.
 macro_rules! scenario {

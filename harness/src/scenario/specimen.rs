@@ -41,15 +41,15 @@ static PATTERN: LazyLock<Vec<u8>> = LazyLock::new(|| {
     pattern
 });
 
-/// The content of a message of that length: `B0@00000` and a byte, `B0@00009` and another one, and so on. A single byte
-/// is one of those that some mark the end with.
+/// The content of a message of that length: `B0@00000` and a byte, `B0@00009` and another one, and so on. That of
+/// an answer has a small letter. A single byte is one of those that some mark the end with.
 pub(super) fn content(id: MessageId, length: usize) -> Vec<u8> {
     if length == 1 {
-        let place = usize::from(id.number) + SINGLES * id.sender.index();
+        let place = usize::from(id.request().number) + SINGLES * id.sender.index();
         return vec![MARKS[place % MARKS.len()]];
     }
     let mut content = PATTERN[..length].to_vec();
-    let whose = [b'A' + id.sender.index() as u8, b'0' + (id.number % 10) as u8];
+    let whose = [id.letter(), b'0' + (id.request().number % 10) as u8];
     for period in content.chunks_mut(PERIOD) {
         for (byte, of) in period.iter_mut().zip(whose) {
             *byte = of;
@@ -136,6 +136,7 @@ mod tests {
     #[test]
     fn a_message_is_known_when_it_is_whole() {
         assert_eq!(content(id(1, 0), 12), b"B0@00000\nB0@");
+        assert_eq!(content(id(1, 0).answer(), 10), b"b0@00000\nb");
         for (id, length) in [(id(0, 0), 2), (id(1, 0), 6000), (id(2, 3), 100)] {
             assert_eq!(seen(&content(id, length)), Collected::Message(id));
         }

@@ -19,7 +19,11 @@ pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
             | Service::Open(Some(errno))
             | Service::Begin(Some(errno))
             | Service::SendRecord(_, Some(errno))
-            | Service::End(Some(errno)),
+            | Service::End(Some(errno))
+            | Service::Listen(Some(errno))
+            | Service::Serve(Some(errno))
+            | Service::Connect(Some(errno))
+            | Service::Finish(Some(errno)),
         ) => format!("fails: {errno}"),
         EventKind::Returned(Service::ReceiveRecord(received)) => match received {
             Collected::Asked => "receive returns".to_owned(),
@@ -28,6 +32,9 @@ pub(super) fn describe(kind: &EventKind, names: &Names) -> String {
             Collected::End => "receive returns the end".to_owned(),
             Collected::Failed(errno) => format!("receive fails: {errno}"),
         },
+        EventKind::Returned(Service::Answer(Collected::Message(id))) => {
+            format!("answer returns {}", id.answer())
+        }
         EventKind::SystemCall(call) => match call.progress {
             Progress::Returned(answer) => format!("{} = {answer}", call.call),
             Progress::Waits => format!("{} waits", call.call),
@@ -61,7 +68,10 @@ pub(super) fn call(service: Service) -> String {
             format!("{name}(c{number})")
         }
         Service::Deposit(item) => format!("{name}({item})"),
-        Service::SendRecord(id, _) => format!("{name}({id})"),
+        Service::SendRecord(id, _) | Service::Answer(Collected::Message(id)) => {
+            format!("{name}({id})")
+        }
+        Service::Answer(Collected::Damaged(damage)) => format!("{name}({} bytes)", damage.length),
         Service::Send(message, _) | Service::TrySend(message, _) => {
             // From whom it is the column says.
             let to = message.to.map_or_else(String::new, |to| format!(" to {to}"));

@@ -1,10 +1,12 @@
 //! Message passing through the kernel.
 
 use harness::runner::WitnessKind::{
-    CallFailed, Damaged, EarlyEnd, Killed, Lost, OutOfOrder, ReceivedTwice, Starvation, Stuck,
+    CallFailed, Damaged, EarlyEnd, Killed, Lost, Misdelivered, OutOfOrder, ReceivedTwice,
+    Starvation, Stuck,
 };
 use harness::runner::{
     MessageQueueSubject, NamedPipeSubject, RecordPipeSubject, SignalLineSubject,
+    SocketServiceSubject,
 };
 
 use super::expectation::{Both, Expected, FAIR, always, not_violated};
@@ -166,5 +168,41 @@ table! {
         handlers;
         lets_in_two;
         retries;
+    }
+
+    socket::Service: SocketServiceSubject for [2, 3], measures DELIVERS;
+    flawed {
+        answers_at_once: DELIVERS.progress(WAIT_FOR_EVER);
+        cuts_once: EARLY;
+        dies_of_a_broken_pipe: KILLS;
+        ends_with_the_first: EARLY;
+        finds_the_path_taken: FAILS;
+        forgets_the_half_close: DELIVERS.progress(WAIT_FOR_EVER);
+        gives_up_all: FAILS;
+        gives_up_at_a_signal: FAILS;
+        hands_over_what_is_torn: DAMAGED;
+        ignores_the_count: DELIVERS.mutual_exclusion(always(&[EarlyEnd, Lost]));
+        keeps_it_open: DELIVERS.progress(WAIT_FOR_EVER);
+        lines: DAMAGED;
+        listens_too_late: FAILS;
+        one_after_the_other: DELIVERS.progress(WAIT_FOR_EVER);
+        one_buffer: DELIVERS.mutual_exclusion(always(&[Damaged, EarlyEnd]));
+        one_byte_of_length: DAMAGED;
+        one_pile_of_answers: DELIVERS.mutual_exclusion(always(&[Misdelivered]));
+        reads_to_the_end: DELIVERS.progress(WAIT_FOR_EVER);
+        shuts_both_halves: EARLY.progress(NEVER_SEEN);
+        takes_a_read_for_a_request: DAMAGED;
+        takes_an_empty_answer_for_the_end: LOST;
+        takes_nothing_for_the_end: EARLY.progress(WAIT_FOR_EVER);
+        takes_the_half_close_for_all: EARLY;
+        trusts_one_read: DAMAGED;
+    }
+    variants {
+        all_at_once;
+        end_mark;
+        netstrings;
+        nonblocking;
+        packets;
+        whole_requests;
     }
 }

@@ -21,6 +21,7 @@ pub mod readers_first;
 pub mod readers_writers;
 pub mod semaphore;
 pub mod signal;
+pub mod socket;
 pub mod taking_turns;
 pub mod test_and_set;
 pub mod writers_first;

@@ -312,6 +312,14 @@ impl Execution<'_> {
         }
     }
 
+    /// From now on the running process may die.
+    pub(crate) fn expose(&mut self) {
+        let me = self.state.running;
+        if let Some(kernel) = &mut self.state.kernel {
+            kernel.expose(me);
+        }
+    }
+
     /// The machine, as it stands.
     pub(crate) const fn kernel(&self) -> Option<&Simulated> {
         self.state.kernel.as_ref()

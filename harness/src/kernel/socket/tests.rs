@@ -1,8 +1,8 @@
 //! Both sides of every rule of sockets. What Linux answers was measured on 6.18.
 
 use super::*;
-use crate::choice::{Choice, Chooser};
-use crate::kernel::{Config, Control, Delivery, Kernel as _, Status};
+use crate::choice::{Choice, Chooser, Fate};
+use crate::kernel::{Config, Control, Delivery, Faults, Kernel as _, Status};
 
 /// Takes what is usual.
 struct Usual;
@@ -1161,4 +1161,74 @@ fn equal_ends_of_different_ways_are_equal_states() {
     });
     assert_ne!(ways[0].0, ways[1].0);
     assert_eq!(ways[0].1, ways[1].1);
+}
+
+#[test]
+fn what_a_socket_is_about_is_told() {
+    let mut machine = Machine::new();
+    let listening = machine.listening(STREAM, &path("s"), 5);
+    let table = |machine: &Machine| -> Vec<String> {
+        machine.0.table(A).iter().map(|line| line.replace(", O_NONBLOCK", "")).collect()
+    };
+    assert_eq!(table(&machine), ["3: socket 0, listens at \"s\""]);
+    let one = machine.unix(STREAM);
+    assert_eq!(table(&machine)[1], "4: socket 1, not connected");
+    assert_eq!(machine.connect(one, &path("s")), Ok(0));
+    assert_eq!(table(&machine)[0], "3: socket 0, listens at \"s\"; 1 waits to be accepted");
+    let other = machine.accepted(listening);
+    assert_eq!(machine.send(one, "four"), Ok(4));
+    assert_eq!(machine.shutdown(one, Half::Write), Ok(0));
+    let [_, sends, receives] = table(&machine).try_into().expect("there are three");
+    assert_eq!(sends, "4: socket 1, connected to socket 2; it sends no more itself");
+    let about = "connected to socket 1, which sends no more; 4 bytes are not read";
+    assert_eq!(receives, format!("5: socket 2, {about}"));
+    machine.close(one);
+    assert_eq!(table(&machine)[1], "5: socket 2, its other end is closed; 4 bytes are not read");
+    machine.close(other);
+}
+
+#[test]
+fn who_waits_at_a_socket_is_told_who_has_its_other_end() {
+    let mut machine = Machine::new();
+    machine.listening(STREAM, &path("s"), 5);
+    let one = machine.opens(Family::Unix, STREAM, BLOCKING);
+    assert_eq!(machine.connect(one, &path("s")), Ok(0));
+    assert_eq!(machine.receive(one), Err(None));
+    let waits = "for something to receive on socket 1. Its other end waits to be accepted.";
+    assert_eq!(machine.0.plight(A).as_deref(), Some(waits));
+    let mut machine = Machine::new();
+    let [one, _] = machine.pair_with(STREAM, BLOCKING);
+    machine.fork();
+    assert_eq!(machine.receive(one), Err(None));
+    let whose = "P0 (descriptor 4), P1 (descriptor 4), P2 (descriptor 4)";
+    let waits = format!("for something to receive on socket 0. Its other end is open in {whose}.");
+    assert_eq!(machine.0.plight(A), Some(waits));
+}
+
+/// Takes death where it is offered.
+struct Dies;
+
+impl Chooser for Dies {
+    fn choose(&mut self, choice: &Choice<'_>) -> Option<usize> {
+        let Choice::Fate { fates, .. } = choice else { unreachable!("a kernel asks") };
+        fates.iter().position(|&fate| fate == Fate::Dies)
+    }
+
+    fn watches(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn who_is_exposed_may_die_from_then_on() {
+    let faults = Faults { at_most: 1, ..Faults::default() };
+    let mut machine = Machine::with(Config { faults, ..Config::default() });
+    machine.fork();
+    let getpid =
+        |machine: &mut Machine, process| machine.0.step(process, &mut Call::Getpid, &mut Dies);
+    // Nobody asks.
+    assert!(matches!(getpid(&mut machine, B), Status::Done(Ok(_))));
+    machine.0.expose(B);
+    assert!(matches!(getpid(&mut machine, A), Status::Done(Ok(_))));
+    assert_eq!(getpid(&mut machine, B), Status::Died);
 }
