@@ -191,7 +191,9 @@ impl Contract {
             Progress,
         };
         match self {
-            Self::CriticalSection => &CRITERIA,
+            Self::CriticalSection | Self::RecordPipe | Self::MessageQueue | Self::NamedPipe => {
+                &CRITERIA
+            }
             Self::Mutex => &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Ownership],
             Self::Semaphore | Self::Monitor | Self::Buffer | Self::Mailbox | Self::Table => {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting]
@@ -200,7 +202,6 @@ impl Contract {
             Self::ReadersWriters | Self::ReadersFirst | Self::WritersFirst => {
                 &[MutualExclusion, Progress, BoundedWaiting, BusyWaiting, Preference]
             }
-            Self::RecordPipe | Self::MessageQueue | Self::NamedPipe => &CRITERIA,
             // There is one sender, whom nobody overtakes; or clients, who ask for an end.
             Self::SignalLine | Self::SocketService => &[MutualExclusion, Progress],
         }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use harness::backend;
 use harness::choice::Strategy;
-use harness::engine::{Body, Engine, Loans, Outcome, Settings};
+use harness::engine::{Body, Engine, Loans, Means, Outcome, Settings};
 use harness::event::{Event, EventKind, Observer};
 use harness::kernel::{Config, Faults};
 use harness::memory::Model;
@@ -412,4 +412,42 @@ fn an_execution_with_faults_is_replayed_from_its_text() {
         assert_eq!(replay.divergence(), None, "{text}");
     }
     assert!(with_faults > 50, "{with_faults}");
+}
+
+/// What the first process does, lent these means.
+fn lent(means: Means, work: impl Fn()) -> Outcome {
+    let nothing = || [Fd(-1); 2];
+    let program = program(1, nothing, |_, _, _| work());
+    let settings = Settings { loans: Loans::calls(means), ..settings(small()) };
+    let outcome =
+        backend::execute(&mut Engine::new(), &program, &settings, &mut Random::new(1), &mut ());
+    outcome.expect("there is an execution")
+}
+
+#[test]
+fn an_assignment_lends_what_it_is_about_and_signals_and_nothing_else() {
+    backend::install_hook();
+    let refused = |means, work: fn()| {
+        let outcome = lent(means, work);
+        let says = |message: &str| message.contains("does not lend");
+        assert!(
+            outcome == Outcome::Complete
+                || matches!(&outcome, Outcome::Panicked { message, .. } if says(message)),
+            "{outcome:?}"
+        );
+        outcome != Outcome::Complete
+    };
+    let all = [Means::Pipe, Means::NamedPipe, Means::Signal, Means::Queue, Means::Socket];
+    let ways: [(fn(), &[Means]); 5] = [
+        (|| _ = os::pipe(), &[Means::Pipe, Means::NamedPipe]),
+        (|| _ = os::mkfifo("/tmp/fifo"), &[Means::NamedPipe]),
+        (|| _ = os::mq_open("/queue", OpenFlags::CREAT, None), &[Means::Queue]),
+        (|| _ = os::socketpair(os::SocketType::Stream), &[Means::Socket]),
+        (|| _ = os::kill(os::getpid(), Signal(0)), &all),
+    ];
+    for (work, lenders) in ways {
+        let granted: Vec<Means> = all.into_iter().filter(|&means| !refused(means, work)).collect();
+        assert_eq!(granted, lenders);
+        assert!(!refused(Means::Any, work));
+    }
 }

@@ -24,7 +24,7 @@ pub(crate) use operation::{
     Call, Load, Method, Opaque, Operation, PlainRead, PlainWrite, Reply, Store, Update, code,
 };
 
-pub use outcome::{DataRace, Loans, Misuse, Outcome, Override, Settings};
+pub use outcome::{DataRace, Loans, Means, Misuse, Outcome, Override, Settings};
 
 /// What the processes of a scenario do.
 pub trait Body {

@@ -98,17 +98,54 @@ pub struct Loans {
     pub permits: bool,
     /// The harness's own condition.
     pub condition: bool,
+    /// By what messages may be passed, where there is a kernel.
+    pub means: Means,
+}
+
+/// What the kernel has to pass messages by. A solution of one is to be built of that one; signals may be sent in any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// Whatever there is.
+    Any,
+    /// Anonymous pipes.
+    Pipe,
+    /// FIFOs; and anonymous pipes, which processes that have nothing in common cannot share.
+    NamedPipe,
+    /// Signals only.
+    Signal,
+    /// Message queues.
+    Queue,
+    /// Sockets.
+    Socket,
+}
+
+impl Means {
+    /// Whether a solution that is lent these may make use of `other`.
+    pub fn include(self, other: Self) -> bool {
+        self == Self::Any || self == other || (self, other) == (Self::NamedPipe, Self::Pipe)
+    }
 }
 
 impl Loans {
     /// Everything.
-    pub const ALL: Self =
-        Self { memory: true, sleep: true, guard: true, permits: true, condition: true };
+    pub const ALL: Self = Self {
+        memory: true,
+        sleep: true,
+        guard: true,
+        permits: true,
+        condition: true,
+        means: Means::Any,
+    };
     /// Memory only: whoever waits spins.
     pub const NONE: Self =
-        Self { memory: true, sleep: false, guard: false, permits: false, condition: false };
+        Self { sleep: false, guard: false, permits: false, condition: false, ..Self::ALL };
     /// System calls only.
     pub const CALLS: Self = Self { memory: false, ..Self::NONE };
+
+    /// System calls only, and of what passes messages these.
+    pub const fn calls(means: Means) -> Self {
+        Self { means, ..Self::CALLS }
+    }
 }
 
 /// How an execution is run, beside its strategy.

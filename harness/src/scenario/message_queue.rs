@@ -8,7 +8,7 @@ use super::specimen::LEFTOVER;
 use super::{Scenario, Situation, scenario};
 use crate::backend::Panic;
 use crate::contract::{MessageQueue, QueueTerms, Role};
-use crate::engine::{Body, Loans};
+use crate::engine::{Body, Loans, Means};
 use crate::event::Service;
 use crate::kernel::Config;
 use crate::oracle::{Order, Priorities};
@@ -183,7 +183,7 @@ impl<S: MessageQueue> Scenario for MessageQueueScenario<S> {
     }
 
     fn loans(&self) -> Loans {
-        Loans::CALLS
+        Loans::calls(Means::Queue)
     }
 
     fn machine(&self, situation: &Situation) -> Option<Config> {

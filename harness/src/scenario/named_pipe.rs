@@ -7,7 +7,7 @@ use super::messages::{
 use super::{Scenario, Situation, scenario};
 use crate::backend::Panic;
 use crate::contract::{NamedPipe, Role};
-use crate::engine::{Body, Loans};
+use crate::engine::{Body, Loans, Means};
 use crate::event::Service;
 use crate::kernel::Config;
 use crate::shim::os::{self, Errno, Pid};
@@ -149,7 +149,7 @@ impl<S: NamedPipe> Scenario for NamedPipeScenario<S> {
     }
 
     fn loans(&self) -> Loans {
-        Loans::CALLS
+        Loans::calls(Means::NamedPipe)
     }
 
     fn machine(&self, situation: &Situation) -> Option<Config> {

@@ -4,7 +4,7 @@ use super::messages::{self, LENGTHS, Line, RECORDS, Terms, find, joined, situati
 use super::{Scenario, Situation, scenario};
 use crate::backend::Panic;
 use crate::contract::{RecordPipe, Role};
-use crate::engine::{Body, Loans};
+use crate::engine::{Body, Loans, Means};
 use crate::kernel::Config;
 use crate::shim::os::{self, Pid};
 
@@ -47,7 +47,7 @@ impl<S: RecordPipe> Scenario for RecordPipeScenario<S> {
     }
 
     fn loans(&self) -> Loans {
-        Loans::CALLS
+        Loans::calls(Means::Pipe)
     }
 
     fn machine(&self, situation: &Situation) -> Option<Config> {

@@ -6,7 +6,7 @@ use super::messages::{
 use super::{Scenario, Situation, scenario};
 use crate::backend::Panic;
 use crate::contract::{Role, SignalLine};
-use crate::engine::{Body, Loans};
+use crate::engine::{Body, Loans, Means};
 use crate::event::Service;
 use crate::kernel::Config;
 use crate::shim::os::{self, Errno, Pid};
@@ -129,7 +129,7 @@ impl<S: SignalLine> Scenario for SignalLineScenario<S> {
     }
 
     fn loans(&self) -> Loans {
-        Loans::CALLS
+        Loans::calls(Means::Signal)
     }
 
     fn machine(&self, situation: &Situation) -> Option<Config> {

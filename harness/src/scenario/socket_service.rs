@@ -6,7 +6,7 @@ use super::specimen::{content, identify};
 use super::{Asks, Cast, Scenario, Situation, scenario};
 use crate::backend::{self, Panic};
 use crate::contract::{SocketClient as _, SocketService};
-use crate::engine::{Body, Loans};
+use crate::engine::{Body, Loans, Means};
 use crate::event::{Collected, EventKind, MessageId, Service};
 use crate::kernel::{Config, Faults};
 use crate::oracle::Rule;
@@ -167,18 +167,54 @@ static CONVERSATIONS: [Conversation; 8] = [
     },
 ];
 
-static ALL: [&Situation; CONVERSATIONS.len()] = {
-    let mut all = [&CONVERSATIONS[0].situation; CONVERSATIONS.len()];
+/// A conversation for each length: a request and an answer of it, and short ones.
+macro_rules! lengths {
+    ($($length:literal)*) => {
+        [$(Conversation {
+            situation: Situation {
+                asks: Asks { safety: true, progress: true, is_small: true, ..Asks::NOTHING },
+                ..situation(
+                    concat!("length", $length),
+                    concat!("a request and an answer have ", $length, " bytes, others few"),
+                    0,
+                    2,
+                )
+            },
+            lengths: &[&[($length, 5), (5, $length)]],
+            ..PLAIN
+        }),*]
+    };
+}
+
+/// Lengths at which mistakes in framing show that others hide: those that just fill what is written or read at once, with
+/// what is told before or behind a record.
+static LENGTHS: [Conversation; 50] = lengths![
+    127 128 254 255 257
+    506 507 508 509 510 511 512
+    993 994 995 996 997 998 999 1000
+    1017 1018 1019 1020 1021 1022 1023 1024
+    2042 2043 2044 2045 2046 2047 2048
+    4086 4087 4088 4089 4090 4091 4092 4093 4094 4095 4096
+    4600 4604 4607 4608
+];
+
+static ALL: [&Situation; CONVERSATIONS.len() + LENGTHS.len()] = {
+    let mut all = [&CONVERSATIONS[0].situation; CONVERSATIONS.len() + LENGTHS.len()];
     let mut place = 0;
     while place < all.len() {
-        all[place] = &CONVERSATIONS[place].situation;
+        all[place] = if place < CONVERSATIONS.len() {
+            &CONVERSATIONS[place].situation
+        } else {
+            &LENGTHS[place - CONVERSATIONS.len()].situation
+        };
         place += 1;
     }
     all
 };
 
 fn find(situation: &Situation) -> &'static Conversation {
-    let found = CONVERSATIONS.iter().find(|it| it.situation.name == situation.name);
+    let mut all = CONVERSATIONS.iter().chain(&LENGTHS);
+    let found = all.find(|it| it.situation.name == situation.name);
     found.expect("all situations here are conversations")
 }
 
@@ -377,7 +413,7 @@ impl<S: SocketService> Scenario for SocketServiceScenario<S> {
     }
 
     fn loans(&self) -> Loans {
-        Loans::CALLS
+        Loans::calls(Means::Socket)
     }
 
     fn machine(&self, situation: &Situation) -> Option<Config> {

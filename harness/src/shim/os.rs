@@ -32,7 +32,7 @@ use std::rc::Rc;
 pub use std::time::Duration;
 
 use crate::backend;
-use crate::engine::code;
+use crate::engine::{Means, code};
 use crate::event::Site;
 use crate::kernel::{Action, Answer, Call, Control, Disposition, Timeout, small};
 pub use crate::kernel::{
@@ -84,6 +84,15 @@ fn make(site: Site, call: &mut Call<'_>) -> Answer {
     backend::system_call(site, code, call).unwrap_or(Err(Errno::ENOSYS))
 }
 
+/// Refuses what the assignment does not lend. The panic is the caller's.
+#[track_caller]
+fn check_lent(means: Means, what: &str) {
+    assert!(
+        backend::loans().means.include(means),
+        "this assignment does not lend {what}: messages are to be passed by what it is about (see the handout)"
+    );
+}
+
 fn fd(answer: Answer) -> Result<Fd> {
     answer.map(Fd::returned)
 }
@@ -109,6 +118,7 @@ pub fn pipe() -> Result<[Fd; 2]> {
 /// pipe2(2): of the flags, `NONBLOCK` for both ends.
 #[track_caller]
 pub fn pipe2(flags: OpenFlags) -> Result<[Fd; 2]> {
+    check_lent(Means::Pipe, "pipe(2)");
     let mut ends = [Fd(-1); 2];
     at(Location::caller(), Call::Pipe { ends: &mut ends, flags }).map(|_| ends)
 }
@@ -173,6 +183,7 @@ pub fn set_pipe_size(fd: Fd, bytes: usize) -> Result<usize> {
 /// mkfifo(3).
 #[track_caller]
 pub fn mkfifo(path: &str) -> Result<()> {
+    check_lent(Means::NamedPipe, "mkfifo(3)");
     at(Location::caller(), Call::Mkfifo { path }).map(drop)
 }
 
@@ -197,6 +208,7 @@ pub fn poll(fds: &mut [PollFd], timeout: Option<Duration>) -> Result<usize> {
 /// `mq_open`(3); the attributes are those of a new queue, by default 10 messages of 8192 bytes.
 #[track_caller]
 pub fn mq_open(name: &str, flags: OpenFlags, attributes: Option<QueueAttributes>) -> Result<Fd> {
+    check_lent(Means::Queue, "mq_open(3)");
     fd(at(Location::caller(), Call::MqOpen { name, flags, attributes }))
 }
 
@@ -262,12 +274,14 @@ pub fn mq_notify(fd: Fd, signal: Option<(Signal, i32)>) -> Result<()> {
 /// socket(2); of the flags, `NONBLOCK`.
 #[track_caller]
 pub fn socket(family: Family, kind: SocketType, flags: OpenFlags) -> Result<Fd> {
+    check_lent(Means::Socket, "socket(2)");
     fd(at(Location::caller(), Call::Socket { family, kind, flags }))
 }
 
 /// socketpair(2), of the family `AF_UNIX`.
 #[track_caller]
 pub fn socketpair(kind: SocketType) -> Result<[Fd; 2]> {
+    check_lent(Means::Socket, "socketpair(2)");
     let (mut ends, flags) = ([Fd(-1); 2], OpenFlags::empty());
     at(Location::caller(), Call::Socketpair { kind, flags, ends: &mut ends }).map(|_| ends)
 }

@@ -1,10 +1,8 @@
 //! Variant: the receiver does not wait for the pipes. It asks one after the other whether there is something, and if
 //! there is nothing anywhere, it waits for a while in poll(2).
 
-use std::time::Duration;
-
 use harness::os::{
-    self, ActionFlags, Errno, Fd, Handler, OpenFlags, PollEvents, PollFd, SigSet, Signal,
+    self, ActionFlags, Duration, Errno, Fd, Handler, OpenFlags, PollEvents, PollFd, SigSet, Signal,
 };
 use harness::prelude::*;
 

@@ -1,9 +1,7 @@
 //! Variant: the receiver does not wait for the pipes. It asks one after the other whether there is something, and if
 //! there is nothing anywhere, it sleeps for a while.
 
-use std::time::Duration;
-
-use harness::os::{self, ActionFlags, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
+use harness::os::{self, ActionFlags, Duration, Errno, Fd, Handler, OpenFlags, SigSet, Signal};
 use harness::prelude::*;
 
 /// What comes from a sender, and is not given out yet.
