@@ -11,24 +11,27 @@ use crate::process::{ProcessId, ProcessSet};
 use crate::scenario::Situation;
 use crate::strategy::Flood;
 
-/// How many messages the others send. Some of them may be there before the victim's, and be taken together: a pipe holds
-/// a few dozen.
-const MESSAGES: u32 = 100;
+/// How many messages each of the others sends. Some of them may be there before the victim's, and be taken together: a
+/// pipe holds a few dozen.
+const MESSAGES: u32 = 150;
 
-/// So many that overtake one are looked at closely.
-const SUSPICIOUS: u32 = 60;
+/// So many of one process that overtake are looked at closely.
+const SUSPICIOUS: u32 = 100;
 
-/// How many messages the others send then.
-const MANY: u32 = 1_000;
+/// How many messages each of the others sends then.
+const MANY: u32 = 3_000;
 
-/// The share of them that may overtake in the end.
-const MANY_SUSPICIOUS: u32 = 900;
+/// So many of those of one process that overtake are as good as all: the rest was there before.
+const MANY_SUSPICIOUS: u32 = 2_700;
+
+/// Steps for each of these messages after which an execution is given up: something else is wrong with it.
+const STEPS_EACH: u32 = 3_000;
 
 /// Executions for each victim.
 const EXECUTIONS: u64 = 8;
 
-/// How many messages the others send in the execution that is shown.
-const SHOWN: u32 = 3;
+/// How many messages each of the others sends in the execution that is shown: as few as will do.
+const SHOWN: [u32; 3] = [3, 8, 20];
 
 /// A flood in which somebody is overtaken.
 struct Flooded {
@@ -60,20 +63,23 @@ impl Examiner<'_> {
                 let flooded = Flooded { situation, processes, receiver, victim };
                 let mut flood = Flood::new(self.effort.seed, victim, receiver);
                 for _ in 0..EXECUTIONS {
-                    let overtaken = self.flood(&flooded, MESSAGES, &mut flood.clone())?;
-                    let Some(mut overtaken) = overtaken else {
+                    let seen = self.flood(&flooded, MESSAGES, &mut flood.clone())?;
+                    let Some(mut seen) = seen else {
+                        if self.explorer.engine().steps() >= MESSAGES * STEPS_EACH {
+                            break;
+                        }
                         flood.skip();
                         continue;
                     };
                     arrived += 1;
-                    if overtaken >= SUSPICIOUS {
+                    if seen.by_one() >= SUSPICIOUS {
                         let many = self.flood(&flooded, MANY, &mut flood.clone())?;
-                        overtaken = many.unwrap_or(overtaken).max(overtaken);
-                        if overtaken >= MANY_SUSPICIOUS {
-                            return self.passed_over(&flooded, overtaken);
+                        seen = many.unwrap_or(seen);
+                        if seen.by_one() >= MANY_SUSPICIOUS {
+                            return self.passed_over(&flooded, seen.by_one());
                         }
                     }
-                    worst = worst.max(overtaken);
+                    worst = worst.max(seen.overtaken());
                     flood.skip();
                 }
             }
@@ -94,37 +100,39 @@ impl Examiner<'_> {
         Ok(Verdict::Upheld { evidence, bypass: Some(worst), doorway: None })
     }
 
-    /// One execution; how many messages overtook that of the victim, if it arrived.
+    /// One execution; who overtook the message of the victim, if it arrived.
     fn flood(
         &mut self,
         flooded: &Flooded,
         messages: u32,
         strategy: &mut Flood,
-    ) -> Result<Option<u32>, Crash> {
-        let setup = Setup { steps_max: u32::MAX, ..flooded.setup(self, messages) };
-        let judge = |_: &Run<'_>, seen: &Overtaking| seen.arrived().then(|| seen.overtaken());
+    ) -> Result<Option<Overtaking>, Crash> {
+        let steps_max = messages * STEPS_EACH;
+        let setup = Setup { steps_max, ..flooded.setup(self, messages) };
+        let judge = |_: &Run<'_>, seen: &Overtaking| seen.arrived().then(|| seen.clone());
         let oracle = || Overtaking::new(flooded.victim);
         let found = self.explorer.explore(&setup, strategy, 1, oracle, judge)?;
-        Ok(found.breach.map(|(overtaken, _)| overtaken))
+        Ok(found.breach.map(|(seen, _)| seen))
     }
 
     /// The victim's message is passed over by as many as there are: what is shown is an execution with a few, all of
     /// which overtake it.
     fn passed_over(&mut self, flooded: &Flooded, overtaken: u32) -> Result<Verdict, Crash> {
         let victim = flooded.victim;
-        let setup = flooded.setup(self, SHOWN);
-        let others = flooded.processes as u32 - 2;
-        let mut flood = Flood::new(self.effort.seed, victim, flooded.receiver);
-        let oracle = || Overtaking::by_all(victim, SHOWN * others);
-        let judge = |_: &Run<'_>, seen: &Overtaking| seen.is_by_all().then_some(());
-        let found = self.explorer.explore(&setup, &mut flood, EXECUTIONS, oracle, judge)?;
-        let Some(((), schedule)) = found.breach else {
-            return Ok(Verdict::Unknown(format!(
-                "a message of {victim} was overtaken by {overtaken} of {MANY} later ones, but that could not be \
-                 shown with fewer"
-            )));
-        };
-        let kind = Kind::Starvation(ProcessSet::only(victim));
-        Ok(Verdict::Violated(Box::new(Violation { kind, setup, schedule })))
+        for messages in SHOWN {
+            let setup = flooded.setup(self, messages);
+            let mut flood = Flood::new(self.effort.seed, victim, flooded.receiver);
+            let oracle = || Overtaking::by_all(victim, messages);
+            let judge = |_: &Run<'_>, seen: &Overtaking| seen.is_by_all().then_some(());
+            let found = self.explorer.explore(&setup, &mut flood, EXECUTIONS, oracle, judge)?;
+            if let Some(((), schedule)) = found.breach {
+                let kind = Kind::Starvation(ProcessSet::only(victim));
+                return Ok(Verdict::Violated(Box::new(Violation { kind, setup, schedule })));
+            }
+        }
+        Ok(Verdict::Unknown(format!(
+            "a message of {victim} was overtaken by {overtaken} of {MANY} later ones of one process, but that \
+             could not be shown with fewer"
+        )))
     }
 }

@@ -18,9 +18,10 @@ pub struct Overtaking {
     earlier: Option<[u32; PROCESSES_MAX]>,
     /// By process: how many of its messages were received.
     received: [u32; PROCESSES_MAX],
-    overtaken: u32,
+    /// By process: how many of its messages have overtaken that of the victim.
+    overtakers: [u32; PROCESSES_MAX],
     arrived: bool,
-    /// When so many have overtaken, all has been seen.
+    /// When so many of one process have overtaken, all has been seen.
     all: u32,
 }
 
@@ -30,21 +31,26 @@ impl Overtaking {
         Self::by_all(victim, u32::MAX)
     }
 
-    /// The same; it ends the execution when so many have overtaken.
+    /// The same; it ends the execution when so many of one process have overtaken.
     pub const fn by_all(victim: ProcessId, all: u32) -> Self {
         let none = [0; PROCESSES_MAX];
-        let (earlier, overtaken) = (None, 0);
-        Self { victim, begun: none, earlier, received: none, overtaken, arrived: false, all }
+        let (earlier, arrived) = (None, false);
+        Self { victim, begun: none, earlier, received: none, overtakers: none, arrived, all }
     }
 
     /// Whether all have overtaken that were to be seen.
-    pub const fn is_by_all(&self) -> bool {
-        self.overtaken >= self.all
+    pub fn is_by_all(&self) -> bool {
+        self.by_one() >= self.all
+    }
+
+    /// How many messages of that process which overtook most often did.
+    pub fn by_one(&self) -> u32 {
+        self.overtakers.into_iter().max().unwrap_or(0)
     }
 
     /// How many messages that others began to send when the victim was there were received before its own.
-    pub const fn overtaken(&self) -> u32 {
-        self.overtaken
+    pub fn overtaken(&self) -> u32 {
+        self.overtakers.iter().sum()
     }
 
     /// Whether the victim's message was received at last.
@@ -73,7 +79,7 @@ impl Observer for Overtaking {
                     && !self.arrived
                     && *received > earlier[id.sender.index()]
                 {
-                    self.overtaken += 1;
+                    self.overtakers[id.sender.index()] += 1;
                 }
             }
             _ => {}
@@ -122,6 +128,8 @@ mod tests {
         let story = [&story[..], &[arrives(1, 0), sends(2, 2), arrives(2, 2)]].concat();
         assert_eq!(watch(&story).overtaken(), 2);
         assert!(watch(&story).arrived());
+        let story = [sends(1, 0), sends(2, 0), sends(3, 0), arrives(3, 0), arrives(2, 0)];
+        assert_eq!((watch(&story).overtaken(), watch(&story).by_one()), (2, 1));
     }
 
     #[test]

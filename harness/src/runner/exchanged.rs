@@ -85,9 +85,9 @@ pub(super) fn words(process: ProcessId, mishap: Mishap) -> (String, String) {
 /// The message of a process is passed over for ever; here by so many others.
 pub(super) fn passed_over(victim: ProcessId, others: u32) -> (String, String) {
     let reason = format!(
-        "{victim} has a message to send and goes on whenever it can, and the kernel serves in order. Yet the \
-         {others} messages that others begin to send later are all received before it. The same was seen with \
-         hundreds of them: whoever sends it may wait for ever."
+        "{victim} has a message to send and goes on whenever it can, and the kernel serves in order. Yet \
+         {others} messages that another process begins to send later are all received before it. The same was \
+         seen with hundreds of them: whoever sends it may wait for ever."
     );
     (format!("{victim} is passed over"), reason)
 }

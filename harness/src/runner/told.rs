@@ -42,7 +42,7 @@ pub(super) struct Told {
     repeated: Option<std::ops::Range<usize>>,
 }
 
-/// Who has a single message to send while others have many, and how many those are.
+/// Who has a single message to send while each of the others has many, and how many.
 fn flooded(setup: &Setup) -> (Option<ProcessId>, u32) {
     let Rule::Messages { receiver, .. } = setup.situation.rule else { return (None, 0) };
     if !setup.situation.asks.fairness {
@@ -51,7 +51,7 @@ fn flooded(setup: &Setup) -> (Option<ProcessId>, u32) {
     let senders = ProcessId::all(setup.processes()).filter(|sender| sender.index() != receiver);
     let victim = senders.clone().min_by_key(|sender| setup.quotas[sender.index()]);
     let others = senders.filter(|&sender| Some(sender) != victim);
-    (victim, others.map(|sender| setup.quotas[sender.index()]).sum())
+    (victim, others.map(|sender| setup.quotas[sender.index()]).max().unwrap_or(0))
 }
 
 #[derive(Default)]
@@ -235,13 +235,13 @@ impl Told {
         }
     }
 
-    /// Where one process has a single message to send and others have many: which one, and how many of theirs
-    /// are received before it.
+    /// Where one process has a single message to send and others have many: which one, and how many of another
+    /// one's are received before it.
     pub(super) fn overtaking(&self) -> Option<(ProcessId, u32)> {
         let victim = self.victim?;
         let mut seen = Overtaking::new(victim);
         let _ = self.events.iter().try_for_each(|event| seen.observe(event));
-        Some((victim, seen.overtaken()))
+        Some((victim, seen.by_one()))
     }
 
     /// How it ended, in words.

@@ -26,7 +26,7 @@ const SAME: Leftover = Leftover::Queue { messages_max: 2, bytes_max: 40, message
 const LARGER: Leftover = Leftover::Queue { messages_max: 10, bytes_max: 8192, messages: &[] };
 
 /// Messages through queues.
-static EXCHANGES: [Exchange; 10] = [
+static EXCHANGES: [Exchange; 11] = [
     Exchange {
         situation: situation_with(
             "lengths",
@@ -138,14 +138,24 @@ static EXCHANGES: [Exchange; 10] = [
         enough: None,
         machine: Machine { interrupts: 2, ..SMALL },
     },
+    messages_without_end("flood", "two processes send without end to a third one", 3),
+    messages_without_end("crowd", "three processes send without end to a fourth one", 4),
+];
+
+/// Many messages without end, of which a queue holds a few.
+const fn messages_without_end(
+    name: &'static str,
+    title: &'static str,
+    processes: usize,
+) -> Exchange {
     Exchange {
-        situation: flood(Order::Priorities(Priorities(&[6]))),
+        situation: flood(name, title, processes, Order::Priorities(Priorities(&[6]))),
         lengths: &[16],
         parent_receives: true,
         enough: None,
         machine: Machine { room: 3, ..SMALL },
-    },
-];
+    }
+}
 
 static ALL: [&Situation; EXCHANGES.len()] = situations(&EXCHANGES);
 

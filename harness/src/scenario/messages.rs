@@ -169,10 +169,14 @@ pub(super) const fn situation(
 }
 
 /// A situation in which senders send without end, all of one priority: is nobody's message overtaken for ever?
-pub(super) const fn flood(order: Order) -> Situation {
-    let title = "two processes send without end to a third one";
+pub(super) const fn flood(
+    name: &'static str,
+    title: &'static str,
+    processes: usize,
+    order: Order,
+) -> Situation {
     let asks = Asks { fairness: true, ..Asks::NOTHING };
-    Situation { asks, ..situation_of("flood", title, true, 3, order) }
+    Situation { asks, ..situation_of(name, title, true, processes, order) }
 }
 
 /// A situation in which messages have these priorities.
@@ -273,7 +277,7 @@ pub(super) static LENGTHS: [Exchange; 71] = lengths![
 ];
 
 /// Records through pipes.
-pub(super) static RECORDS: [Exchange; 9] = [
+pub(super) static RECORDS: [Exchange; 10] = [
     Exchange {
         situation: situation("short", "a child sends short records to its parent", true, 2),
         lengths: &[5, 2],
@@ -356,16 +360,33 @@ pub(super) static RECORDS: [Exchange; 9] = [
         machine: Machine { mortal: ProcessSet::only(ProcessId::new(1)), ..SMALL },
     },
     FLOOD,
+    CROWD,
 ];
 
 /// Many records without end, of which a pipe holds some.
-pub(super) const FLOOD: Exchange = Exchange {
-    situation: flood(Order::Senders),
-    lengths: &[150],
-    parent_receives: true,
-    enough: None,
-    machine: SMALL,
-};
+const fn records_without_end(
+    situation: Situation,
+    lengths: &'static [usize],
+    pages: usize,
+) -> Exchange {
+    let machine = Machine { pages, ..SMALL };
+    Exchange { situation, lengths, parent_receives: true, enough: None, machine }
+}
+
+/// The pipe has more than one page: a read may end within a record, and whoever reads on there at once is seen.
+pub(super) const FLOOD: Exchange = records_without_end(
+    flood("flood", "two processes send without end to a third one", 3, Order::Senders),
+    &[150],
+    3,
+);
+
+/// A pipe holds few records, so that whoever takes all that is there, of one sender after the other, is told from one who
+/// never comes to the last of them.
+pub(super) const CROWD: Exchange = records_without_end(
+    flood("crowd", "three processes send without end to a fourth one", 4, Order::Senders),
+    &[400],
+    1,
+);
 
 /// Numbers what comes without end, where all messages are alike: each sender's in turn.
 struct Numbers {

@@ -1,7 +1,7 @@
 //! Records through named pipes.
 
 use super::messages::{
-    self, Exchange, FLOOD, LENGTHS, Leftover, Line, Machine, PATH, SMALL, Terms, Told, find,
+    self, CROWD, Exchange, FLOOD, LENGTHS, Leftover, Line, Machine, PATH, SMALL, Terms, Told, find,
     joined, situation, situations,
 };
 use super::{Scenario, Situation, scenario};
@@ -18,7 +18,7 @@ scenario! {
 }
 
 /// Records through named pipes.
-static EXCHANGES: [Exchange; 9] = [
+static EXCHANGES: [Exchange; 10] = [
     Exchange {
         situation: situation("short", "one process sends short records to another one", true, 2),
         lengths: &[5, 2],
@@ -96,6 +96,7 @@ static EXCHANGES: [Exchange; 9] = [
         machine: SMALL,
     },
     FLOOD,
+    CROWD,
 ];
 
 static ALL: [&Situation; EXCHANGES.len() + LENGTHS.len()] =

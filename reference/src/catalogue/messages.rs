@@ -41,7 +41,7 @@ const NOBODY_MEETS: Expected =
     DELIVERS.mutual_exclusion(not_violated("nothing is ever sent")).progress(WAIT_FOR_EVER);
 
 table! {
-    anonymous_pipe::AnonymousPipe: RecordPipeSubject for [2, 3], measures DELIVERS;
+    anonymous_pipe::AnonymousPipe: RecordPipeSubject for [2, 3, 4], measures DELIVERS;
     flawed {
         closes_twice: DELIVERS.mutual_exclusion(always(&[CallFailed]));
         counts_no_digits: DAMAGED;
@@ -88,7 +88,7 @@ table! {
         nonblocking;
     }
 
-    message_queue::PosixQueue: MessageQueueSubject for [2, 3], measures DELIVERS;
+    message_queue::PosixQueue: MessageQueueSubject for [2, 3, 4], measures DELIVERS;
     flawed {
         asks_too_late: DELIVERS.progress(WAIT_FOR_EVER);
         breaks_ties_by_number: STARVES;
@@ -117,7 +117,7 @@ table! {
         turnstile;
     }
 
-    named_pipe::Fifo: NamedPipeSubject for [2, 3], measures DELIVERS;
+    named_pipe::Fifo: NamedPipeSubject for [2, 3, 4], measures DELIVERS;
     flawed {
         counts_ends_of_file: EARLY;
         does_not_wait: FAILS;

@@ -17,6 +17,8 @@ pub struct AnonymousPipe {
     role: Role,
     /// By sender: what was read, unless the end was.
     read: Vec<Option<Vec<u8>>>,
+    /// Who comes first the next time.
+    next: usize,
 }
 
 /// How long the first record is, with its length, if all of it is there.
@@ -71,7 +73,7 @@ impl RecordPipe for AnonymousPipe {
     fn open(senders: usize) -> os::Result<Self> {
         let ends = (0..senders).map(|_| os::pipe2(OpenFlags::NONBLOCK));
         let ends = ends.collect::<os::Result<_>>()?;
-        Ok(Self { ends, role: Role::Receiver, read: vec![Some(Vec::new()); senders] })
+        Ok(Self { ends, role: Role::Receiver, read: vec![Some(Vec::new()); senders], next: 0 })
     }
 
     fn begin(&mut self, role: Role) -> os::Result<()> {
@@ -106,9 +108,11 @@ impl RecordPipe for AnonymousPipe {
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
         loop {
-            for sender in 0..self.ends.len() {
+            for step in 0..self.ends.len() {
+                let sender = (self.next + step) % self.ends.len();
                 self.drain(sender)?;
                 if let Some(record) = self.read[sender].as_mut().and_then(record_in) {
+                    self.next = sender + 1;
                     return Ok(Some(record));
                 }
             }
