@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use harness::runner::{PROTOCOL_VERSION, Plan, Replayed, Report, Verdict};
+use harness::runner::{PROTOCOL_VERSION, Plan, Replayed, Report, Verdict, Waiting};
 
 use crate::compile::{self, NotCompiled};
 use crate::course::Course;
@@ -188,7 +188,11 @@ impl Pipeline {
             .collect();
         match self.attempt(rubric, prepared) {
             Ok(Attempt::Measured(report)) => {
-                let score = score(rubric, &report.criteria);
+                let mut score = score(rubric, &report.criteria);
+                let waiting = report.profile.as_ref().and_then(|profile| profile.waiting);
+                if waiting == Some(Waiting::Busy) && !rubric.contract.shares_memory() {
+                    score.note_busy_waiting();
+                }
                 result.state = State::Graded;
                 result.points = Some(score.total());
                 result.summary = score.summary;

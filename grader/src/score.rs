@@ -7,7 +7,7 @@ use crate::result::{CriterionResult, Outcome};
 use crate::rubric::{KnownFailure, Rubric, title};
 
 /// What a submission earned, and why.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Score {
     /// All criteria of the contract, in its order.
     pub(crate) criteria: Vec<CriterionResult>,
@@ -21,6 +21,15 @@ impl Score {
     /// The mark.
     pub(crate) fn total(&self) -> Points {
         self.criteria.iter().map(|criterion| criterion.points).sum()
+    }
+
+    /// Notes that those who wait make calls meanwhile, where that is no criterion.
+    pub(crate) fn note_busy_waiting(&mut self) {
+        let progress = self.criteria.iter_mut().find(|it| it.criterion == Criterion::Progress);
+        if let Some(progress) = progress {
+            let note = " (Whoever waits makes calls all the while, which is busy waiting. It costs no points here.)";
+            progress.explanation.push_str(note);
+        }
     }
 }
 
@@ -225,7 +234,7 @@ pub(crate) fn describe(kind: WitnessKind) -> &'static str {
             "nobody gets in while a process stays in its remainder section"
         }
         WitnessKind::Solo => "a process that is alone does not get in",
-        WitnessKind::Stuck => "everybody waits for ever",
+        WitnessKind::Stuck => "somebody waits for ever",
         WitnessKind::Livelock => "the processes keep moving and nobody gets in",
         WitnessKind::ExitWaits => "`exit_section`, or `signal`, does not return",
         WitnessKind::Starvation => {
@@ -509,5 +518,16 @@ pub(crate) mod tests {
             assert_eq!(score(&rubric(PETERSON), &reports(verdicts)).summary, summary);
         }
         assert_eq!(CRITERIA[0], Criterion::MutualExclusion);
+    }
+
+    #[test]
+    fn busy_waiting_that_is_no_criterion_is_noted_and_costs_nothing() {
+        let up = both(&upheld());
+        let mut noted = score(&rubric(PETERSON), &reports([up.clone(), up.clone(), up]));
+        let before = noted.clone();
+        noted.note_busy_waiting();
+        assert_eq!(noted.total(), before.total());
+        assert!(noted.criteria[1].explanation.ends_with("It costs no points here.)"));
+        assert_eq!(noted.criteria[0], before.criteria[0]);
     }
 }

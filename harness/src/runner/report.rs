@@ -305,7 +305,7 @@ pub enum WitnessKind {
     NeedsRemainder,
     /// Progress: a process that is alone does not get in.
     Solo,
-    /// Progress: everybody waits for ever on values that nobody will change.
+    /// Progress: somebody waits for ever for what nobody will do.
     Stuck,
     /// Progress: a process sleeps for ever, as nobody wakes it.
     LostWakeup,
