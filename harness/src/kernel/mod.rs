@@ -392,11 +392,6 @@ impl Simulated {
         wait.is_some_and(|wait| wait.deadline.is_some() && !self.is_served(process, wait))
     }
 
-    /// Whether this socket is one of streams, in which nothing says where one send ended.
-    pub fn is_stream(&self, socket: SocketId) -> bool {
-        self.sockets.get(socket.0).is_stream()
-    }
-
     /// How many faults there may still be.
     pub const fn faults_left(&self) -> u32 {
         self.faults_left

@@ -202,10 +202,6 @@ impl Socket {
         }
     }
 
-    pub(super) const fn is_stream(&self) -> bool {
-        matches!(self.kind, SocketType::Stream)
-    }
-
     const fn has_connections(&self) -> bool {
         matches!(self.kind, SocketType::Stream | SocketType::SeqPacket)
     }
