@@ -451,6 +451,7 @@ fn an_assignment_lends_what_it_is_about_and_signals_and_nothing_else() {
         assert_eq!(granted, lenders);
         assert!(!refused(Means::Any, work));
     }
+}
 
 /// Two of three processes sleep, each as often as it likes; what is looked for is seen by the third.
 fn sleepers(tells_the_time: bool) -> (usize, BTreeSet<Result>) {
