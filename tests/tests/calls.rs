@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::rc::Rc;
+use std::time::Duration;
 
 use harness::backend;
 use harness::choice::Strategy;
@@ -450,4 +451,54 @@ fn an_assignment_lends_what_it_is_about_and_signals_and_nothing_else() {
         assert_eq!(granted, lenders);
         assert!(!refused(Means::Any, work));
     }
+}
+
+/// Two of three processes sleep, each as often as it likes; what is looked for is seen by the third.
+fn sleepers(tells_the_time: bool) -> (usize, BTreeSet<Result>) {
+    let pipe = || os::pipe2(OpenFlags::NONBLOCK).expect("a pipe");
+    let program = program(3, pipe, |me, [reads, writes], note| {
+        let nap = Duration::from_millis(1 + me.index() as u64);
+        if tells_the_time {
+            os::clock_gettime();
+        }
+        for _ in 0..3 {
+            os::nanosleep(nap).expect("nobody interrupts it");
+        }
+        if me.index() == 0 {
+            let mut buffer = [0; 1];
+            note(format!("{:?}", os::read(reads, &mut buffer)));
+        } else {
+            os::write(writes, b"x").expect("there is room");
+        }
+    });
+    let mut states = States::new(u64::MAX, u32::MAX);
+    let found = results(&program, &small(), &mut states, usize::MAX);
+    assert!(states.is_exhausted());
+    (states.states(), found)
+}
+
+#[test]
+fn what_time_it_is_makes_no_state_of_its_own_unless_somebody_was_told() {
+    let (untold, found) = sleepers(false);
+    let (told, found_by_the_told) = sleepers(true);
+    assert_eq!(found, found_by_the_told);
+    assert!(untold * 2 < told, "{untold} {told}");
+}
+
+/// Who reads the clock does what depends on it: nothing is lost.
+#[test]
+fn who_reads_the_clock_sees_all_times_that_there_may_be() {
+    let pipe = || os::pipe().expect("a pipe");
+    let program = program(2, pipe, |me, _, note| {
+        if me.index() == 0 {
+            let first = os::clock_gettime();
+            os::nanosleep(Duration::from_millis(5)).expect("nobody interrupts it");
+            note(format!("{:?}", os::clock_gettime() - first));
+        } else {
+            os::nanosleep(Duration::from_millis(8)).expect("nobody interrupts it");
+        }
+    });
+    let found = all(&program, &small());
+    let lengths: BTreeSet<&str> = found.iter().map(|(_, notes)| notes[0][0].as_str()).collect();
+    assert_eq!(lengths, ["5ms", "8ms", "13ms"].into());
 }

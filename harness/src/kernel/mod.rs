@@ -25,7 +25,7 @@ mod time;
 mod words;
 
 use std::collections::BTreeMap;
-use std::hash::Hash;
+use std::hash::{Hash, Hasher};
 
 pub(crate) use call::small;
 pub use call::{
@@ -214,7 +214,7 @@ impl From<Result<usize, Errno>> for Attempt {
 }
 
 /// A process in a call that waits.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Wait {
     why: Waiting,
     /// Until when, at most.
@@ -227,6 +227,14 @@ struct Wait {
     polled: Vec<PollFd>,
     /// Of a message queue: the message that was handed to this receiver, or that this sender still has.
     message: Option<queue::Message>,
+}
+
+/// Without the deadline: what matters of it is how far off it is, and that [`Simulated`] knows.
+impl Hash for Wait {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let Self { why, deadline: _, done, woken, polled, message } = self;
+        (why, done, woken, polled, message).hash(hasher);
+    }
 }
 
 /// Numbers an object of one kind.
@@ -299,7 +307,7 @@ enum Node {
 }
 
 /// The simulated kernel.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Simulated {
     config: Config,
     processes: Vec<Process>,
@@ -313,7 +321,38 @@ pub struct Simulated {
     queue_names: BTreeMap<String, QueueId>,
     /// Nanoseconds of virtual time.
     now: u64,
+    /// Whether anybody has ever been told the time.
+    is_time_known: bool,
     faults_left: u32,
+}
+
+/// All on which depends what may happen from here on. The time itself matters only to those who were told it, and
+/// may reckon with it; otherwise what matters is how far off the deadlines are, and all that are past are alike. (A
+/// program that names a time of the calendar, though it never asked for the time, depends on the day on which it
+/// runs: of such days this sees one.)
+impl Hash for Simulated {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let Self {
+            config,
+            processes,
+            waiting,
+            files,
+            pipes,
+            queues,
+            sockets,
+            paths,
+            queue_names,
+            now,
+            is_time_known,
+            faults_left,
+        } = self;
+        (config, processes, waiting, files, pipes, queues, sockets).hash(hasher);
+        (paths, queue_names, faults_left).hash(hasher);
+        is_time_known.then_some(now).hash(hasher);
+        for wait in processes.iter().filter_map(|process| process.wait.as_ref()) {
+            wait.deadline.map(|deadline| deadline.saturating_sub(*now)).hash(hasher);
+        }
+    }
 }
 
 impl Simulated {
@@ -331,18 +370,26 @@ impl Simulated {
             paths: BTreeMap::new(),
             queue_names: BTreeMap::new(),
             now: time::START,
+            is_time_known: false,
             faults_left,
         };
         kernel.processes[0].life = Life::Alive;
         kernel
     }
 
-    /// A digest of the state: equal states have equal ones, and different ones differ but for an accident
-    /// of one in 2^128.
+    /// A digest of the state: equal states have equal ones, and states in which anything else may happen differ
+    /// but for an accident of one in 2^128. As long as nobody has been told the time, it does not count what
+    /// time it is, only how far off each deadline is.
     pub fn digest(&self) -> u128 {
         let mut hasher = siphasher::sip128::SipHasher13::new();
         self.hash(&mut hasher);
         siphasher::sip128::Hasher128::finish128(&hasher).as_u128()
+    }
+
+    /// Whether `process` waits, and has nothing to go on for but that its time comes.
+    pub fn waits_for_time_only(&self, process: ProcessId) -> bool {
+        let wait = self.process(process).wait.as_ref();
+        wait.is_some_and(|wait| wait.deadline.is_some() && !self.is_served(process, wait))
     }
 
     /// How many faults there may still be.
@@ -438,6 +485,7 @@ impl Simulated {
             }
             Call::ClockGettime { now } => {
                 **now = self.now;
+                self.is_time_known = true;
                 Attempt::Done(Ok(0))
             }
             Call::Nanosleep { until } => self.nanosleep(*until, wait, waited),
@@ -504,8 +552,12 @@ impl Simulated {
     /// Whether `process`, which waits, could go on.
     fn could_go_on(&self, process: ProcessId, wait: &Wait) -> bool {
         // Time passes while others are slow: whoever waits for it may always go on.
-        wait.deadline.is_some()
-            || wait.woken
+        wait.deadline.is_some() || self.is_served(process, wait)
+    }
+
+    /// Whether `process`, which waits, could go on without regard to the time.
+    fn is_served(&self, process: ProcessId, wait: &Wait) -> bool {
+        wait.woken
             || self.is_interrupted(process)
             || match wait.why {
                 Waiting::PipeToRead(pipe) => self.pipes.get(pipe.0).is_readable(),

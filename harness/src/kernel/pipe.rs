@@ -195,9 +195,11 @@ impl Simulated {
                     Attempt::Done(Ok(0))
                 } else if pipe.is_readable() {
                     Attempt::Done(Ok(pipe.take(buffer)))
-                } else if nonblocking {
+                } else if nonblocking && !waited {
                     Attempt::Done(Err(Errno::EAGAIN))
                 } else {
+                    // What becomes of the flag while it waits does not matter: who is interrupted then is told that
+                    // (measured; a writer would be told EAGAIN).
                     Attempt::Wait(Waiting::PipeToRead(id))
                 }
             }

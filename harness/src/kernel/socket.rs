@@ -36,7 +36,10 @@ pub(super) struct Socket {
     /// Its own address; `Unnamed` unless it is bound.
     name: Address,
     /// Whether it is found by its name. One that came from accept(2) shares the name of the one that listens.
+    /// Of TCP: whether its port was asked for by number, and so stays its own until it is gone.
     is_found: bool,
+    /// Of TCP: its port is not its own any more, though it still says so.
+    is_released: bool,
     state: State,
     peer: Peer,
     /// What it has not read yet, oldest first.
@@ -163,6 +166,7 @@ impl Socket {
             kind,
             name: Address::Unnamed,
             is_found: false,
+            is_released: false,
             state: State::Closed,
             peer: Peer::None,
             queue: VecDeque::new(),
@@ -177,6 +181,11 @@ impl Socket {
     /// A socket that is connected to `peer`.
     fn connected(family: Family, kind: SocketType, peer: SocketId) -> Self {
         Self { state: State::Connected, peer: Peer::Is(peer), ..Self::new(family, kind) }
+    }
+
+    /// Whether the name is its own, and nobody else's.
+    fn has_name(&self) -> bool {
+        self.name != Address::Unnamed && !self.is_released
     }
 
     const fn line(&self) -> Option<&Line> {
@@ -436,8 +445,8 @@ impl Simulated {
 
     /// bind(2).
     fn bind(&mut self, id: SocketId, address: &Address) -> Answer {
-        let Socket { family, kind, name, state, .. } = self.socket(id);
-        let is_bound = *name != Address::Unnamed;
+        let Socket { family, kind, state, .. } = self.socket(id);
+        let is_bound = self.socket(id).has_name();
         let name = match (family, address) {
             (Family::Unix, Address::Path(path)) => {
                 check_path(path)?;
@@ -475,12 +484,14 @@ impl Simulated {
             // unix(7), "Autobind feature"; the kernel makes up a name.
             (_, Address::Unnamed) => return Err(Errno::ENOSYS),
         };
-        if matches!(name, Address::Port(_)) && self.all_sockets().any(|(_, it)| it.name == name) {
+        let has_it = |it: &Socket| it.has_name() && it.name == name;
+        if matches!(name, Address::Port(_)) && self.all_sockets().any(|(_, it)| has_it(it)) {
             return Err(Errno::EADDRINUSE);
         }
         let socket = self.socket_mut(id);
         socket.name = name;
-        socket.is_found = true;
+        socket.is_found = *address != Address::Port(0);
+        socket.is_released = false;
         Ok(0)
     }
 
@@ -498,12 +509,23 @@ impl Simulated {
         if !matches!(socket.state, State::Closed) || socket.known != tcp::Known::Nothing {
             return Err(Errno::EINVAL);
         }
-        if socket.name == Address::Unnamed {
+        if socket.family == Family::Inet && socket.is_shut_early() {
+            return Err(Errno::ENOSYS);
+        }
+        if !socket.has_name() {
             match socket.family {
                 Family::Unix => return Err(Errno::EINVAL), // measured
                 // ip(7): listen(2) on an unbound socket binds it to a free port.
                 Family::Inet => self.name_by_port(id)?,
             }
+        }
+        let name = &self.socket(id).name;
+        let shares =
+            |other: SocketId, it: &Socket| other != id && it.has_name() && it.name == *name;
+        let is_tcp = self.socket(id).family == Family::Inet;
+        if is_tcp && self.all_sockets().any(|(other, it)| shares(other, it)) {
+            // It has listened before, and those who were accepted then are still there (measured).
+            return Err(Errno::EADDRINUSE);
         }
         self.socket_mut(id).state = State::Listening(Line::new(backlog));
         Ok(0)

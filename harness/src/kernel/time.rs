@@ -35,7 +35,7 @@ impl Simulated {
 
 #[cfg(test)]
 mod tests {
-    use super::super::bench::Bench;
+    use super::super::bench::{Bench, p};
     use super::super::{ActionFlags, Call, Errno, Kernel as _, SigSet, Signal, Status, Timeout};
     use super::START;
 
@@ -73,6 +73,50 @@ mod tests {
             assert_eq!(bench.sleep(0, past), OK);
         }
         assert_eq!(bench.clock(2), 100);
+    }
+
+    /// What one process waits for until 70 from now, when others have slept for so long before.
+    fn waiting_after(slept: u64, tells: bool) -> Bench {
+        let mut bench = Bench::new(2);
+        if tells {
+            assert_eq!(bench.clock(0), 0);
+        }
+        for _ in 0..2 {
+            assert_eq!(bench.sleep(1, Timeout::After(slept)), Status::Waits);
+            assert_eq!(bench.sleep(1, Timeout::After(slept)), OK);
+        }
+        assert_eq!(bench.sleep(0, Timeout::After(70)), Status::Waits);
+        bench
+    }
+
+    #[test]
+    fn what_time_it_is_counts_only_if_somebody_was_told() {
+        let digest = |slept, tells| waiting_after(slept, tells).kernel.digest();
+        assert_eq!(digest(1, false), digest(30, false));
+        assert_ne!(digest(1, true), digest(30, true));
+        assert_ne!(digest(1, false), digest(1, true));
+        // How far off it is does count, until it is past.
+        let (mut early, mut late) = (waiting_after(1, false), waiting_after(1, false));
+        assert_eq!(early.sleep(1, Timeout::After(60)), Status::Waits);
+        assert_eq!(early.sleep(1, Timeout::After(60)), OK);
+        assert_eq!(late.sleep(1, Timeout::After(61)), Status::Waits);
+        assert_eq!(late.sleep(1, Timeout::After(61)), OK);
+        assert_ne!(early.kernel.digest(), late.kernel.digest());
+        for (bench, much) in [(&mut early, 100), (&mut late, 200)] {
+            assert_eq!(bench.sleep(1, Timeout::After(much)), Status::Waits);
+            assert_eq!(bench.sleep(1, Timeout::After(much)), OK);
+        }
+        assert_eq!(early.kernel.digest(), late.kernel.digest());
+    }
+
+    #[test]
+    fn who_waits_for_time_only_is_known() {
+        let mut bench = Bench::new(2);
+        bench.catch(0, Signal::USR1, ActionFlags::empty(), SigSet::EMPTY);
+        assert_eq!(bench.sleep(0, Timeout::After(50)), Status::Waits);
+        assert!(bench.kernel.waits_for_time_only(p(0)) && !bench.kernel.waits_for_time_only(p(1)));
+        bench.kill(1, 0, Signal::USR1);
+        assert!(!bench.kernel.waits_for_time_only(p(0)));
     }
 
     #[test]

@@ -25,8 +25,9 @@ use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
 use libc::{c_int, c_void, pid_t, siginfo_t, sigset_t};
 use tests::conformance::{
-    ADDRESSES, Abilities, Content, DESCRIPTORS, Info, Message, Order, PATHS, PROCESSES, QUEUES,
-    Reply, Request, UNKNOWN, bytes, name, receive, send,
+    ADDRESSES, ANY_PORT, Abilities, Arrival, Content, DESCRIPTORS, ELSEWHERE, FIRST_PORT,
+    INTERRUPTING, Info, Message, Order, PATHS, PORT_WORD, PROCESSES, Patience, QUEUES, Reply,
+    Request, TCP, UNKNOWN, bytes, name, receive, send,
 };
 
 /// The descriptor of the first process's channel; those of the roles follow.
@@ -90,6 +91,10 @@ impl Nursery {
                     }
                     send(&self.orders, &())
                 }
+                Order::Signal(process, signal) => {
+                    kill(process, signal);
+                    send(&self.orders, &())
+                }
                 Order::End => {
                     self.end();
                     send(&self.orders, &())
@@ -135,11 +140,15 @@ impl Nursery {
 fn play(mut me: usize, channels: &[c_int], run: pid_t) -> ! {
     let mut channel = stream(channels[me]);
     let mut gate = Gate::default();
+    let mut clock = Clock::default();
+    be_interrupted();
     if send(&channel, &own_pid()).is_err() {
         exit(0);
     }
     loop {
-        let Ok(Message { pids, request }) = receive::<Message>(&channel) else { exit(0) };
+        let Ok(message) = receive::<Message>(&channel) else { exit(0) };
+        let Message { pids, ports, arrivals, request } = message;
+        arrivals.iter().for_each(await_arrival);
         let reply = if let Request::Fork { child } = request {
             gate.open();
             let pid = fork();
@@ -160,8 +169,12 @@ fn play(mut me: usize, channels: &[c_int], run: pid_t) -> ! {
                 gate.has_caught.insert(signal);
             }
             gate.open();
-            let reply = make(&request, &pids, run);
+            let mut reply = make(&request, &pids, Names { run, ports: &ports });
             gate.close();
+            if let Request::ClockGettime = request {
+                reply.words = vec![i64::from(clock.is_right())];
+            }
+            clock.slept += request.time_passed(reply.answer);
             reply
         };
         let reply = Reply { handled: handled(), ..reply };
@@ -169,6 +182,66 @@ fn play(mut me: usize, channels: &[c_int], run: pid_t) -> ! {
             exit(0);
         }
     }
+}
+
+/// What a process knows of the time.
+#[derive(Default)]
+struct Clock {
+    /// What it read last.
+    last: u64,
+    /// How long it has waited since then.
+    slept: u64,
+}
+
+impl Clock {
+    /// Reads the time: whether it is as late as it must be. The clock is one that nobody sets.
+    fn is_right(&mut self) -> bool {
+        let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: there is room for the time.
+        unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
+        let now = now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64;
+        let least = self.last + std::mem::take(&mut self.slept);
+        self.last = now;
+        now >= least
+    }
+}
+
+/// Installs the handler that interrupts calls. It says nothing.
+fn be_interrupted() {
+    extern "C" fn nothing(_: c_int) {}
+    let handler: extern "C" fn(c_int) = nothing;
+    // SAFETY: an action is made of integers and of pointers that may be null.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    action.sa_sigaction = handler as libc::sighandler_t;
+    // SAFETY: the action is there while it runs, and the handler does nothing.
+    unsafe { libc::sigaction(INTERRUPTING, &raw const action, ptr::null_mut()) };
+}
+
+/// Waits until what was sent by TCP has arrived: at once mostly, but Linux does not promise it. If it does not come at
+/// all, the call is made nevertheless, and shows it.
+fn await_arrival(arrival: &Arrival) {
+    for _ in 0..5000 {
+        let mut polled =
+            [libc::pollfd { fd: arrival.fd, events: arrival.events.cast_signed(), revents: 0 }];
+        poll(&mut polled, 0);
+        let mut readable: c_int = 0;
+        // SAFETY: the request writes an integer.
+        unsafe { libc::ioctl(arrival.fd, libc::FIONREAD, &raw mut readable) };
+        let has_come = polled[0].revents.cast_unsigned() & arrival.events == arrival.events;
+        if has_come && readable.cast_unsigned() as usize >= arrival.bytes {
+            return;
+        }
+        poll(&mut [], 1);
+    }
+}
+
+/// What a run calls things that all processes of the machine can see.
+#[derive(Clone, Copy)]
+struct Names<'a> {
+    /// Tells the names of its queues and sockets from those of others.
+    run: pid_t,
+    /// Its ports.
+    ports: &'a [i64],
 }
 
 /// Signals that are caught come only while a process makes a call: what comes between waits until then. What
@@ -240,7 +313,8 @@ fn handled() -> Vec<Info> {
 }
 
 /// Makes the call.
-fn make(request: &Request, pids: &[pid_t], run: pid_t) -> Reply {
+fn make(request: &Request, pids: &[pid_t], names: Names<'_>) -> Reply {
+    let run = names.run;
     let mut reply = Reply::default();
     // Who was not born yet is a process that does not exist.
     let pid = |index: usize| pids.get(index).copied().unwrap_or(pid_t::MAX);
@@ -276,14 +350,15 @@ fn make(request: &Request, pids: &[pid_t], run: pid_t) -> Reply {
         Request::Mkfifo { ref path } => mkfifo(path),
         Request::Open { ref path, flags } => open(path, flags as c_int),
         Request::Unlink { ref path } => unlink(path),
-        Request::Poll { ref fds, waits } => {
+        Request::Poll { ref fds, patience } => {
             let fill = |&(fd, events): &(c_int, u16)| libc::pollfd {
                 fd,
                 events: events.cast_signed(),
                 revents: 0,
             };
             let mut fds: Vec<_> = fds.iter().map(fill).collect();
-            let answer = poll(&mut fds, if waits { -1 } else { 0 });
+            let milliseconds = patience.nanoseconds().map(|time| time / 1_000_000);
+            let answer = poll(&mut fds, milliseconds.map_or(-1, |time| time as c_int));
             reply.words = fds.iter().map(|it| it.revents.cast_unsigned().into()).collect();
             answer
         }
@@ -322,8 +397,8 @@ fn make(request: &Request, pids: &[pid_t], run: pid_t) -> Reply {
             reply.words = vec![set.cast_signed()];
             answer
         }
-        Request::Sigtimedwait { set, waits } => {
-            let (answer, info) = sigtimedwait(set, waits);
+        Request::Sigtimedwait { set, patience } => {
+            let (answer, info) = sigtimedwait(set, patience);
             reply.told = Some(told(what_is_told(&info)));
             answer
         }
@@ -332,12 +407,12 @@ fn make(request: &Request, pids: &[pid_t], run: pid_t) -> Reply {
         Request::MqOpen { ref name, flags, attributes } => {
             mq_open(name, run, flags as c_int, attributes)
         }
-        Request::MqSend { fd, length, seed, priority, waits } => {
-            mq_send(fd, &bytes(seed, length), priority, waits)
+        Request::MqSend { fd, length, seed, priority, patience } => {
+            mq_send(fd, &bytes(seed, length), priority, patience)
         }
-        Request::MqReceive { fd, length, waits } => {
+        Request::MqReceive { fd, length, patience } => {
             let mut buffer = vec![0; length];
-            let (answer, priority) = mq_receive(fd, &mut buffer, waits);
+            let (answer, priority) = mq_receive(fd, &mut buffer, patience);
             if let Ok(count) = usize::try_from(answer) {
                 reply.content = Content::of(&buffer[..count]);
             }
@@ -353,22 +428,24 @@ fn make(request: &Request, pids: &[pid_t], run: pid_t) -> Reply {
         Request::MqSetattr { fd, nonblocking } => mq_setattr(fd, nonblocking),
         Request::MqUnlink { ref name } => mq_unlink(name, run),
         Request::MqNotify { fd, signal } => mq_notify(fd, signal),
+        Request::Nanosleep { patience } => nanosleep(patience),
+        Request::ClockGettime => 0, // the caller reads the clock
         Request::Socketpair { kind, flags } => {
             let (answer, ends) = socketpair(kind, flags as c_int);
             reply.words = ends.map(i64::from).to_vec();
             answer
         }
         Request::Socket { kind, flags } => socket(kind, flags as c_int),
-        Request::Bind { fd, address } => bind(fd, &Address::of(address, run)),
+        Request::Bind { fd, address } => bind(fd, &Address::of(address, names)),
         Request::Listen { fd, backlog } => listen(fd, backlog as c_int),
         Request::Accept { fd, flags } => {
             let (answer, peer) = accept(fd, flags as c_int);
             reply.words = vec![peer.place(run)];
             answer
         }
-        Request::Connect { fd, address } => connect(fd, &Address::of(address, run)),
+        Request::Connect { fd, address } => connect(fd, &Address::of(address, names)),
         Request::Send { fd, length, seed, flags, to } => {
-            let to = to.map(|to| Address::of(to, run));
+            let to = to.map(|to| Address::of(to, names));
             sendto(fd, &bytes(seed, length), flags as c_int, to.as_ref())
         }
         Request::Recv { fd, length, flags } => {
@@ -419,6 +496,7 @@ fn probe() -> Abilities {
     for end in ends {
         close(end);
     }
+    let lacks_tcp = probe_tcp().err().map(|error| error.to_string());
     let datagrams_max = fs::read_to_string("/proc/sys/net/unix/max_dgram_qlen");
     let datagrams_max = datagrams_max.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(10);
     Abilities {
@@ -426,9 +504,27 @@ fn probe() -> Abilities {
         pipe_bytes,
         has_large_pipes,
         lacks_queues,
+        lacks_tcp,
         socket_bytes,
         datagrams_max,
     }
+}
+
+/// Connects to itself by TCP.
+fn probe_tcp() -> io::Result<()> {
+    let names = Names { run: own_pid(), ports: &[0] };
+    let any = Address::of(ANY_PORT, names);
+    let listening = checked(socket(TCP, 0))?;
+    let made = checked(bind(listening, &any)).and_then(|_| {
+        checked(listen(listening, 1))?;
+        let (_, address) = getsockname(listening);
+        let client = checked(socket(TCP, 0))?;
+        let connected = checked(connect(client, &address));
+        close(client);
+        connected
+    });
+    close(listening);
+    made.map(drop)
 }
 
 // The calls themselves. They return what the call returns; an error is negative.
@@ -684,11 +780,43 @@ fn sigqueue(pid: pid_t, signal: c_int, number: c_int) -> i64 {
     answer(unsafe { libc::sigqueue(pid, signal, value(number)) })
 }
 
-fn sigtimedwait(bits: u64, waits: bool) -> (i64, siginfo_t) {
+/// So long, as the calls take it that count from now on. Only what ends is asked for.
+fn span(patience: Patience) -> Option<libc::timespec> {
+    let time = patience.nanoseconds()?;
+    let (seconds, rest) = (time / 1_000_000_000, time % 1_000_000_000);
+    Some(libc::timespec { tv_sec: seconds as i64, tv_nsec: rest as i64 })
+}
+
+/// Until then, as those calls take it that are told a time.
+fn until(patience: Patience) -> Option<libc::timespec> {
+    let span = span(patience)?;
+    if let Patience::None = patience {
+        return Some(libc::timespec { tv_sec: 0, tv_nsec: 1 }); // long past
+    }
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: there is room for the time.
+    unsafe { libc::clock_gettime(libc::CLOCK_REALTIME, &raw mut now) };
+    let nanoseconds = now.tv_nsec + span.tv_nsec;
+    let (more, nanoseconds) = (nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
+    Some(libc::timespec { tv_sec: now.tv_sec + span.tv_sec + more, tv_nsec: nanoseconds })
+}
+
+fn pointer(time: Option<&libc::timespec>) -> *const libc::timespec {
+    time.map_or(ptr::null(), ptr::from_ref)
+}
+
+/// nanosleep(2). What has no end is not asked for.
+fn nanosleep(patience: Patience) -> i64 {
+    let span = span(patience);
+    // SAFETY: the time is there while it runs; what is left is not asked for.
+    answer(unsafe { libc::nanosleep(pointer(span.as_ref()), ptr::null_mut()) })
+}
+
+fn sigtimedwait(bits: u64, patience: Patience) -> (i64, siginfo_t) {
     // SAFETY: it is made of integers and of pointers that may be null.
     let mut info: siginfo_t = unsafe { std::mem::zeroed() };
-    let nothing = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    let timeout = if waits { ptr::null() } else { &raw const nothing };
+    let timeout = span(patience);
+    let timeout = pointer(timeout.as_ref());
     let signals = set(bits);
     // SAFETY: all of it is there while it runs.
     let returned = unsafe { libc::sigtimedwait(&raw const signals, &raw mut info, timeout) };
@@ -733,18 +861,17 @@ fn mq_open(name: &str, run: pid_t, flags: c_int, sizes: Option<(usize, usize)>) 
     answer(unsafe { libc::mq_open(name.as_ptr(), flags, 0o600, attributes) })
 }
 
-/// A time that is long past: who would wait does not.
-static PAST: libc::timespec = libc::timespec { tv_sec: 0, tv_nsec: 1 };
-
-fn mq_send(fd: c_int, bytes: &[u8], priority: u32, waits: bool) -> i64 {
-    let until = if waits { ptr::null() } else { &raw const PAST };
+fn mq_send(fd: c_int, bytes: &[u8], priority: u32, patience: Patience) -> i64 {
+    let until = until(patience);
+    let until = pointer(until.as_ref());
     let length = bytes.len();
     // SAFETY: the bytes are as many as is said.
     answer(unsafe { libc::mq_timedsend(fd, bytes.as_ptr().cast(), length, priority, until) })
 }
 
-fn mq_receive(fd: c_int, buffer: &mut [u8], waits: bool) -> (i64, u32) {
-    let until = if waits { ptr::null() } else { &raw const PAST };
+fn mq_receive(fd: c_int, buffer: &mut [u8], patience: Patience) -> (i64, u32) {
+    let until = until(patience);
+    let until = pointer(until.as_ref());
     let (into, length) = (buffer.as_mut_ptr().cast(), buffer.len());
     let mut priority = 0;
     // SAFETY: the buffer is as long as is said.
@@ -785,7 +912,8 @@ fn mq_notify(fd: c_int, signal: Option<(c_int, c_int)>) -> i64 {
     answer(unsafe { libc::mq_notify(fd, event) })
 }
 
-/// The address of a unix socket, as the kernel knows it.
+/// The address of a socket, as the kernel knows it. One of TCP has its port and its address where a unix socket has the
+/// beginning of its path: see `sockaddr_in`.
 struct Address {
     raw: libc::sockaddr_un,
     length: libc::socklen_t,
@@ -802,7 +930,14 @@ impl Address {
     }
 
     /// One of the addresses. Abstract names are everybody's: those that are used belong to this run alone.
-    fn of(place: usize, run: pid_t) -> Self {
+    fn of(place: usize, names: Names<'_>) -> Self {
+        if place >= ANY_PORT {
+            let port = place.checked_sub(FIRST_PORT).map_or(0, |port| names.ports[port]);
+            let [_, high, middle, low] = names.run.to_be_bytes();
+            let host = if port >= ELSEWHERE { [127, 0, 0, 1] } else { [127, high, middle, low] };
+            return Self::inet(port as u16, host);
+        }
+        let run = names.run;
         let name = match ADDRESSES[place].strip_prefix('@') {
             Some(name) => format!("\0conformance-{run}-{name}"),
             // With the zero at its end.
@@ -817,15 +952,42 @@ impl Address {
         address
     }
 
+    /// A port of TCP. All addresses that begin with 127 lead back to this machine; a run has one of its own, so that
+    /// it meets nobody there.
+    fn inet(port: u16, host: [u8; 4]) -> Self {
+        let mut address = Self::none();
+        address.raw.sun_family = libc::AF_INET as libc::sa_family_t;
+        let bytes = port.to_be_bytes().into_iter().chain(host);
+        for (to, from) in address.raw.sun_path.iter_mut().zip(bytes) {
+            *to = from.cast_signed();
+        }
+        address.length = size_of::<libc::sockaddr_in>() as libc::socklen_t;
+        address
+    }
+
+    /// The port, and whether it is one of another address. Who listens at all has the run's own, too.
+    fn port(&self, run: pid_t) -> i64 {
+        let byte = |at: usize| self.raw.sun_path[at].cast_unsigned();
+        let port = u16::from_be_bytes([byte(0), byte(1)]);
+        let host = [byte(2), byte(3), byte(4), byte(5)];
+        let [_, high, middle, low] = run.to_be_bytes();
+        let is_ours = host == [127, high, middle, low] || host == [0; 4];
+        i64::from(port) + if is_ours { 0 } else { ELSEWHERE }
+    }
+
     /// Which of them it is.
     fn place(&self, run: pid_t) -> i64 {
+        if self.length > 0 && c_int::from(self.raw.sun_family) == libc::AF_INET {
+            let port = self.port(run);
+            return if port == 0 { 0 } else { PORT_WORD + port };
+        }
         let length = (self.length as usize).saturating_sub(Self::PATH);
         if length == 0 {
             return 0;
         }
         let name = &self.raw.sun_path[..length.min(self.raw.sun_path.len())];
         let is_it = |&place: &usize| {
-            let other = Self::of(place, run);
+            let other = Self::of(place, Names { run, ports: &[] });
             other.raw.sun_path[..other.length as usize - Self::PATH] == *name
         };
         (1..ADDRESSES.len()).find(is_it).map_or(UNKNOWN, |place| place as i64)
@@ -856,6 +1018,14 @@ fn small(fd: c_int) {
     unsafe { libc::setsockopt(fd, level, name, (&raw const size).cast(), length) };
 }
 
+/// Small segments do not wait for the answer to others. Who accepts has this from whoever listens.
+fn send_at_once(fd: c_int) {
+    let (level, name, yes) = (libc::IPPROTO_TCP, libc::TCP_NODELAY, 1 as c_int);
+    let length = size_of::<c_int>() as libc::socklen_t;
+    // SAFETY: the value is an integer, as this option has it.
+    unsafe { libc::setsockopt(fd, level, name, (&raw const yes).cast(), length) };
+}
+
 fn send_buffer(fd: c_int) -> usize {
     let (level, name, mut size) = (libc::SOL_SOCKET, libc::SO_SNDBUF, 0 as c_int);
     let mut length = size_of::<c_int>() as libc::socklen_t;
@@ -875,6 +1045,12 @@ fn socketpair(kind: u8, flags: c_int) -> (i64, [c_int; 2]) {
 }
 
 fn socket(kind: u8, flags: c_int) -> i64 {
+    if kind == TCP {
+        // SAFETY: it has no conditions.
+        let answer = answer(unsafe { libc::socket(libc::AF_INET, libc::SOCK_STREAM | flags, 0) });
+        send_at_once(answer as c_int);
+        return answer;
+    }
     // SAFETY: it has no conditions.
     let answer = answer(unsafe { libc::socket(libc::AF_UNIX, socket_type(kind) | flags, 0) });
     small(answer as c_int);
@@ -897,7 +1073,9 @@ fn accept(fd: c_int, flags: c_int) -> (i64, Address) {
     // SAFETY: there is as much room as is said.
     let returned = unsafe { libc::accept4(fd, address, &raw mut peer.length, flags) };
     let answer = answer(returned);
-    small(answer as c_int);
+    if c_int::from(peer.raw.sun_family) != libc::AF_INET {
+        small(answer as c_int);
+    }
     (answer, peer)
 }
 

@@ -17,7 +17,7 @@ use std::io::{self, Read, Write};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use request::{Dice, Kind, Knowledge, Request, told};
+pub use request::{Dice, Kind, Knowledge, Memory, Patience, Request, TCP, Usual, told};
 
 /// Processes that take part at most.
 pub const PROCESSES: usize = 4;
@@ -35,6 +35,71 @@ pub const PATHS: [&str; 4] = ["f0", "f1", "s0", "s1"];
 /// of them.
 pub const ADDRESSES: [&str; 6] = ["", "s0", "s1", "@a0", "@a1", "f0"];
 
+/// Stands for a port that the kernel chooses. The addresses behind it are ports of TCP: first those that are
+/// the sequence's own, then those that somebody was told of, as [`Ports`] has them.
+pub const ANY_PORT: usize = ADDRESSES.len();
+
+/// The first port that is the sequence's own.
+pub const FIRST_PORT: usize = ANY_PORT + 1;
+
+/// How many ports are the sequence's own.
+pub const OWN_PORTS: usize = 2;
+
+/// A port in a reply, before it is known which of [`Ports`] it is: this, and the port.
+pub const PORT_WORD: i64 = 1 << 32;
+
+/// What is added to a port of another loopback address than the run's own.
+pub const ELSEWHERE: i64 = 1 << 20;
+
+/// Ports of TCP, in the order in which anybody was told of them: which the kernel chooses is its own affair, whether
+/// it is the same as before is not.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Ports(pub Vec<i64>);
+
+impl Ports {
+    /// The ports that are the sequence's own: this one, and those behind it.
+    pub fn own(first: u16) -> Self {
+        Self((0..OWN_PORTS as i64).map(|more| i64::from(first) + more).collect())
+    }
+
+    /// These ports may become those of others, by the same numbers.
+    pub fn forget(&mut self, places: &[usize]) {
+        for &place in places {
+            self.0[place] = -1;
+        }
+    }
+
+    /// Says in replies which ports they name. New ones are added.
+    pub fn name(&mut self, words: &mut [i64]) {
+        for word in words.iter_mut().filter(|word| **word >= PORT_WORD) {
+            let port = *word - PORT_WORD;
+            let known = self.0.iter().position(|&other| other == port);
+            let place = known.unwrap_or_else(|| {
+                self.0.push(port);
+                self.0.len() - 1
+            });
+            *word = (FIRST_PORT + place) as i64;
+        }
+    }
+}
+
+/// How long a short wait is, in nanoseconds. Only what comes of it is compared, never how long it took.
+pub const SHORT: u64 = 1_000_000;
+
+/// A long one: an hour, so that nobody sees its end.
+pub const LONG: u64 = 3_600_000_000_000;
+
+/// What is to be so before a process makes its call: what has been sent by TCP arrives when it arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// A socket of the process.
+    pub fd: i32,
+    /// What poll(2) answers, at least.
+    pub events: u16,
+    /// How much there is to read, at least.
+    pub bytes: usize,
+}
+
 /// What a socket is made to take of what it sends (`SO_SNDBUF`), so that it is soon full. Linux doubles it.
 pub const SOCKET_BYTES: usize = 5000;
 
@@ -49,9 +114,20 @@ pub const UNKNOWN: i64 = 99;
 pub struct Message {
     /// The numbers that the processes have on this machine, by index.
     pub pids: Vec<i32>,
+    /// The ports that are known so far.
+    pub ports: Vec<i64>,
+    /// What is waited for first.
+    pub arrivals: Vec<Arrival>,
     /// The call.
     pub request: Request,
 }
+
+/// The signal that interrupts calls: all processes have a handler for it, without `SA_RESTART`, of which nobody is
+/// told. The simulation has it in [`harness::kernel::Faults::interrupts`].
+pub const INTERRUPTING: i32 = 1;
+
+/// The signal that nobody survives.
+pub const FATAL: i32 = 9;
 
 /// What the process is told that makes the others.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -62,6 +138,8 @@ pub enum Order {
     Begin,
     /// These have ended: wait for those who have no parent in the sequence any more, as init(1) would.
     Bury(Vec<i32>),
+    /// Send this signal to the process with this number.
+    Signal(i32, i32),
     /// End all processes of the sequence.
     End,
 }
@@ -77,6 +155,8 @@ pub struct Abilities {
     pub has_large_pipes: bool,
     /// Why there are no message queues, if there are none.
     pub lacks_queues: Option<String>,
+    /// Why there is no TCP on the loopback address, if there is none.
+    pub lacks_tcp: Option<String>,
     /// What a socket takes of what it sends.
     pub socket_bytes: usize,
     /// Datagrams that a receiver holds.

@@ -2,15 +2,16 @@
 
 use harness::choice::{Choice, Chooser};
 use harness::kernel::{
-    Action, ActionFlags, Address, Answer, Call, Control, Disposition, Ending, Family, Fd, Half,
-    Kernel as _, MaskChange, MessageFlags, OpenFlags, Origin, Pid, PollEvents, PollFd,
+    Action, ActionFlags, Address, Answer, Call, Control, Disposition, Ending, Errno, Family, Fd,
+    Half, Kernel as _, MaskChange, MessageFlags, OpenFlags, Origin, Pid, PollEvents, PollFd,
     QueueAttributes, SigInfo, SigSet, Signal, Simulated, SocketType, Status, Timeout,
 };
 use harness::process::ProcessId;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ADDRESSES, ANYBODY, Content, DESCRIPTORS, Info, PATHS, PROCESSES, QUEUES, Reply, UNKNOWN, bytes,
+    ADDRESSES, ANY_PORT, ANYBODY, Content, DESCRIPTORS, FIRST_PORT, Info, LONG, OWN_PORTS, PATHS,
+    PORT_WORD, PROCESSES, Ports, QUEUES, Reply, SHORT, UNKNOWN, bytes,
 };
 
 /// The number of process 0 in the simulation; the others follow.
@@ -60,6 +61,66 @@ pub enum Kind {
     Queues,
     /// Sockets of the machine itself.
     Sockets,
+    /// Sockets of the loopback address.
+    Tcp,
+    /// What waits until a time comes, and the time itself.
+    Times,
+}
+
+/// How long a call waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Patience {
+    /// Not at all.
+    None,
+    /// Until [`SHORT`] is over.
+    Short,
+    /// Until [`LONG`] is over.
+    Long,
+    /// Without end.
+    Endless,
+}
+
+impl Patience {
+    const fn endless_if(waits: bool) -> Self {
+        if waits { Self::Endless } else { Self::None }
+    }
+
+    fn of(dice: &mut Dice, is_alone: bool) -> Self {
+        match dice.below(if is_alone { 55 } else { 100 }) {
+            0..10 => Self::None,
+            10..55 => Self::Short,
+            55..90 => Self::Long,
+            _ => Self::Endless,
+        }
+    }
+
+    /// In nanoseconds; `None` is without end.
+    pub const fn nanoseconds(self) -> Option<u64> {
+        match self {
+            Self::None => Some(0),
+            Self::Short => Some(SHORT),
+            Self::Long => Some(LONG),
+            Self::Endless => None,
+        }
+    }
+
+    /// As those calls take it that count from now on.
+    const fn relative(self) -> Timeout {
+        match self.nanoseconds() {
+            Some(time) => Timeout::After(time),
+            None => Timeout::Never,
+        }
+    }
+
+    /// As those calls take it that are told a time. One that is long past is for those who do not wait.
+    const fn absolute(self, now: u64) -> Timeout {
+        match self {
+            Self::None => Timeout::At(1),
+            Self::Short => Timeout::At(now + SHORT),
+            Self::Long => Timeout::At(now + LONG),
+            Self::Endless => Timeout::Never,
+        }
+    }
 }
 
 /// One call with its arguments. Flags have the values of Linux.
@@ -118,7 +179,7 @@ pub enum Request {
     },
     Poll {
         fds: Vec<(i32, u16)>,
-        waits: bool,
+        patience: Patience,
     },
     Getpid,
     Getppid,
@@ -151,7 +212,7 @@ pub enum Request {
     Sigpending,
     Sigtimedwait {
         set: u64,
-        waits: bool,
+        patience: Patience,
     },
     Sigsuspend {
         mask: u64,
@@ -168,12 +229,12 @@ pub enum Request {
         length: usize,
         seed: u8,
         priority: u32,
-        waits: bool,
+        patience: Patience,
     },
     MqReceive {
         fd: i32,
         length: usize,
-        waits: bool,
+        patience: Patience,
     },
     MqGetattr {
         fd: i32,
@@ -189,7 +250,15 @@ pub enum Request {
         fd: i32,
         signal: Option<(i32, i32)>,
     },
-    /// Types of sockets are as in [`SocketType`], in that order; addresses are those of [`ADDRESSES`].
+    /// It is not said how long: nobody is asked for what is left.
+    Nanosleep {
+        patience: Patience,
+    },
+    /// What is said is whether the time is at least what it was when it was read last, and as much later as its
+    /// process has slept, and waited in vain, since then.
+    ClockGettime,
+    /// Types of sockets are as in [`SocketType`], in that order; behind them comes TCP. Addresses are those of
+    /// [`ADDRESSES`]; behind them come [`ANY_PORT`] and ports.
     Socketpair {
         kind: u8,
         flags: u32,
@@ -247,6 +316,12 @@ pub struct Knowledge {
     pub open: Vec<(i32, OpenFlags)>,
     /// Those that are sockets, and are among these.
     pub sockets: Vec<(i32, OpenFlags)>,
+    /// Those that are of TCP, and are among these.
+    pub tcp: Vec<(i32, OpenFlags)>,
+    /// Those that listen, and are among these.
+    pub listening: Vec<(i32, OpenFlags)>,
+    /// The addresses of ports that somebody has.
+    pub ports: Vec<usize>,
     /// Those that are queues.
     pub queues: Vec<(i32, OpenFlags)>,
     /// FIFOs that are there.
@@ -325,12 +400,15 @@ impl Request {
                     (known.queue_or_other(dice), events)
                 });
                 let fds = fds.collect();
-                Self::Poll { fds, waits: !known.is_alone && dice.happens(60) }
+                let patience = Patience::endless_if(!known.is_alone && dice.happens(60));
+                Self::Poll { fds, patience }
             }
             Kind::Processes => Self::of_processes(known, dice),
             Kind::Signals => Self::of_signals(known, dice),
             Kind::Queues => Self::of_queues(known, dice),
             Kind::Sockets => Self::of_sockets(known, dice),
+            Kind::Tcp => Self::of_tcp(known, dice),
+            Kind::Times => Self::of_times(known, dice),
         }
     }
 
@@ -443,7 +521,8 @@ impl Request {
             80..86 => Self::Sigpending,
             86..94 => {
                 let set = set(dice);
-                Self::Sigtimedwait { set, waits: !known.is_alone && dice.happens(60) }
+                let patience = Patience::endless_if(!known.is_alone && dice.happens(60));
+                Self::Sigtimedwait { set, patience }
             }
             94..97 if !known.is_alone => Self::Pause,
             _ if !known.is_alone => Self::Sigsuspend { mask: set(dice) },
@@ -476,11 +555,13 @@ impl Request {
             16..48 => {
                 let priority = dice.one(&[0, 0, 1, 1, 2, 32767, 32768]);
                 let length = dice.one(&[0, 1, 1, 1, 8, 8, 9]);
-                Self::MqSend { fd: writer, length, seed, priority, waits: dice.happens(90) }
+                let patience = Patience::endless_if(dice.happens(90));
+                Self::MqSend { fd: writer, length, seed, priority, patience }
             }
             48..80 => {
                 let length = dice.one(&[0, 1, 8, 8, 8, 100, 8192]);
-                Self::MqReceive { fd: reader, length, waits: dice.happens(90) }
+                let patience = Patience::endless_if(dice.happens(90));
+                Self::MqReceive { fd: reader, length, patience }
             }
             80..84 => Self::MqGetattr { fd },
             84..88 => Self::MqSetattr { fd, nonblocking: dice.happens(50) },
@@ -534,21 +615,138 @@ impl Request {
         }
     }
 
+    fn of_tcp(known: &Knowledge, dice: &mut Dice) -> Self {
+        let one_of = |good: &[(i32, OpenFlags)], dice: &mut Dice| {
+            let open = if dice.happens(97) { good.to_vec() } else { known.open.clone() };
+            Knowledge { open, ..Knowledge::default() }.any(dice)
+        };
+        let talks = |it: &&(i32, OpenFlags)| !known.listening.contains(it);
+        let talking: Vec<_> = known.tcp.iter().filter(talks).copied().collect();
+        let any = one_of(&known.tcp, dice);
+        let fd = if dice.happens(94) { one_of(&talking, dice) } else { any };
+        let listening = if dice.happens(94) { one_of(&known.listening, dice) } else { any };
+        let flags = dice.one(&[0, 0, NONBLOCK]);
+        let address = match dice.below(20) {
+            0..8 => FIRST_PORT,
+            8..10 => FIRST_PORT + 1,
+            _ => dice.one(&known.ports),
+        };
+        let once = dice.one(&[0, 0, 0, MessageFlags::DONTWAIT.bits()]);
+        match dice.below(100) {
+            0..9 => Self::Socket { kind: TCP, flags },
+            9..13 => {
+                let own = FIRST_PORT + dice.below(OWN_PORTS);
+                Self::Bind { fd, address: dice.one(&[ANY_PORT, own, own]) }
+            }
+            // How long the line may be shows only after seconds: connect(2) tries again until there is room.
+            13..16 => Self::Listen { fd, backlog: 64 },
+            16..26 => Self::Accept { fd: listening, flags },
+            26..38 => Self::Connect { fd, address },
+            38..60 => {
+                let flags = once | dice.one(&[0, MessageFlags::NOSIGNAL.bits()]);
+                let to = dice.happens(5).then_some(FIRST_PORT);
+                let seed = dice.below(256) as u8;
+                // All of a sequence fits into what every window of Linux begins with.
+                let length = dice.one(&[0, 1, 1, 2, 100, 100, 700]);
+                Self::Send { fd, length, seed, flags, to }
+            }
+            60..87 => {
+                let all = MessageFlags::WAITALL;
+                let none = MessageFlags::empty();
+                let how =
+                    dice.one(&[none, none, none, MessageFlags::PEEK, MessageFlags::TRUNC, all]);
+                let looks = how == MessageFlags::PEEK;
+                let once = if looks { MessageFlags::DONTWAIT.bits() } else { once };
+                let length = dice.one(&[0, 1, 1, 2, 100, 100, 1000]);
+                Self::Recv { fd, length, flags: once | how.bits() }
+            }
+            87..94 => Self::Shutdown { fd, half: dice.below(3) as u8 },
+            94..97 => Self::Close { fd },
+            _ => Self::Getsockname { fd: any },
+        }
+    }
+
+    fn of_times(known: &Knowledge, dice: &mut Dice) -> Self {
+        let patience = Patience::of(dice, known.is_alone);
+        match dice.below(100) {
+            0..30 => match Self::random(Kind::Poll, known, dice) {
+                Self::Poll { fds, .. } => Self::Poll { fds, patience },
+                other => other,
+            },
+            30..50 => {
+                let all = (0..dice.below(5)).map(|_| dice.one(SIGNALS));
+                let set = all.fold(SigSet::EMPTY, |set, signal| set.with(Signal(signal))).0;
+                Self::Sigtimedwait { set, patience }
+            }
+            50..75 => match Self::of_queues(known, dice) {
+                Self::MqSend { fd, length, seed, priority, .. } => {
+                    Self::MqSend { fd, length, seed, priority, patience }
+                }
+                Self::MqReceive { fd, length, .. } => Self::MqReceive { fd, length, patience },
+                other => other,
+            },
+            75..90 if patience != Patience::Endless => Self::Nanosleep { patience },
+            _ => Self::ClockGettime,
+        }
+    }
+
+    /// Whether it returns by itself, though perhaps not at once.
+    pub const fn is_short(&self) -> bool {
+        // Linux lets any sleep last a little, one of no length as well.
+        matches!(self, Self::Nanosleep { patience: Patience::None })
+            || matches!(self.patience(), Some(Patience::Short))
+    }
+
+    /// How long it waits, of those calls that are told.
+    pub const fn patience(&self) -> Option<Patience> {
+        match self {
+            Self::Poll { patience, .. }
+            | Self::Sigtimedwait { patience, .. }
+            | Self::MqSend { patience, .. }
+            | Self::MqReceive { patience, .. }
+            | Self::Nanosleep { patience } => Some(*patience),
+            _ => None,
+        }
+    }
+
+    /// How much later it is at least, by a clock that is never set, when it has been answered so.
+    pub fn time_passed(&self, answer: i64) -> u64 {
+        let again = -i64::from(Errno::EAGAIN.number());
+        match self {
+            Self::Poll { patience: Patience::Short, .. }
+            | Self::Nanosleep { patience: Patience::Short }
+                if answer == 0 =>
+            {
+                SHORT
+            }
+            Self::Sigtimedwait { patience: Patience::Short, .. } if answer == again => SHORT,
+            _ => 0,
+        }
+    }
+
     /// Whether it may end another process that is not in a call.
     pub fn may_kill(&self) -> bool {
         matches!(self, Self::Kill { .. } | Self::Sigqueue { .. } | Self::MqSend { .. })
     }
 
     /// `me` enters it in the simulation, or goes on with it.
-    /// `buffer` is its memory until it returns.
+    /// `memory` is its own until it returns.
     pub fn enter(
         &self,
         kernel: &mut Simulated,
         me: ProcessId,
-        buffer: &mut Vec<u8>,
+        memory: &mut Memory,
+        ports: &Ports,
+        chooser: &mut dyn Chooser,
     ) -> (Status, Reply) {
         let mut reply = Reply::default();
-        let mut step = |mut call: Call<'_>| kernel.step(me, &mut call, &mut Usual);
+        let Memory { buffer, last, slept } = memory;
+        let mut now = 0;
+        if let Self::MqSend { .. } | Self::MqReceive { .. } = self {
+            kernel.clone().step(me, &mut Call::ClockGettime { now: &mut now }, &mut Usual);
+        }
+        let address = |place| address(place, ports);
+        let mut step = |mut call: Call<'_>| kernel.step(me, &mut call, chooser);
         let status = match *self {
             Self::Pipe { flags } => {
                 let mut ends = [Fd(-1); 2];
@@ -590,15 +788,14 @@ impl Request {
                 step(Call::Open { path, flags: OpenFlags::from_bits_retain(flags) })
             }
             Self::Unlink { ref path } => step(Call::Unlink { path }),
-            Self::Poll { ref fds, waits } => {
+            Self::Poll { ref fds, patience } => {
                 let fill = |&(fd, events): &(i32, u16)| PollFd {
                     fd: Fd(fd),
                     events: PollEvents::from_bits_retain(events),
                     revents: PollEvents::empty(),
                 };
                 let mut fds: Vec<PollFd> = fds.iter().map(fill).collect();
-                let timeout = if waits { Timeout::Never } else { Timeout::After(0) };
-                let status = step(Call::Poll { fds: &mut fds, timeout });
+                let status = step(Call::Poll { fds: &mut fds, timeout: patience.relative() });
                 reply.words = fds.iter().map(|polled| polled.revents.bits().into()).collect();
                 status
             }
@@ -658,9 +855,9 @@ impl Request {
                 reply.words = vec![set.0.cast_signed()];
                 status
             }
-            Self::Sigtimedwait { set, waits } => {
+            Self::Sigtimedwait { set, patience } => {
                 let mut info = NO_INFO;
-                let timeout = if waits { Timeout::Never } else { Timeout::After(0) };
+                let timeout = patience.relative();
                 let set = SigSet(set);
                 let status = step(Call::Sigtimedwait { set, info: &mut info, timeout });
                 reply.told = Some(told(&info));
@@ -676,18 +873,19 @@ impl Request {
                 });
                 step(Call::MqOpen { name, flags: OpenFlags::from_bits_retain(flags), attributes })
             }
-            Self::MqSend { fd, length, seed, priority, waits } => {
+            Self::MqSend { fd, length, seed, priority, patience } => {
                 let bytes = &bytes(seed, length);
-                step(Call::MqSend { fd: Fd(fd), bytes, priority, timeout: past_unless(waits) })
+                let timeout = patience.absolute(now);
+                step(Call::MqSend { fd: Fd(fd), bytes, priority, timeout })
             }
-            Self::MqReceive { fd, length, waits } => {
+            Self::MqReceive { fd, length, patience } => {
                 buffer.resize(length, 0);
                 let mut priority = 0;
                 let status = step(Call::MqReceive {
                     fd: Fd(fd),
                     buffer,
                     priority: &mut priority,
-                    timeout: past_unless(waits),
+                    timeout: patience.absolute(now),
                 });
                 if let Status::Done(Ok(count)) = status {
                     reply.content = Content::of(&buffer[..count]);
@@ -710,6 +908,13 @@ impl Request {
                 let signal = signal.map(|(signal, value)| (Signal(signal), value));
                 step(Call::MqNotify { fd: Fd(fd), signal })
             }
+            Self::Nanosleep { patience } => step(Call::Nanosleep { until: patience.relative() }),
+            Self::ClockGettime => {
+                let status = step(Call::ClockGettime { now: &mut now });
+                reply.words = vec![i64::from(now >= *last + std::mem::take(slept))];
+                *last = now;
+                status
+            }
             Self::Socketpair { kind, flags } => {
                 let mut ends = [Fd(-1); 2];
                 let flags = OpenFlags::from_bits_retain(flags);
@@ -720,7 +925,11 @@ impl Request {
             }
             Self::Socket { kind, flags } => {
                 let flags = OpenFlags::from_bits_retain(flags);
-                step(Call::Socket { family: Family::Unix, kind: KINDS[usize::from(kind)], flags })
+                let (family, kind) = match kind {
+                    TCP => (Family::Inet, SocketType::Stream),
+                    _ => (Family::Unix, KINDS[usize::from(kind)]),
+                };
+                step(Call::Socket { family, kind, flags })
             }
             Self::Bind { fd, address: at } => {
                 step(Call::Bind { fd: Fd(fd), address: &address(at) })
@@ -772,6 +981,7 @@ impl Request {
         };
         if let Status::Done(answer) | Status::Interrupted(Some(answer)) = status {
             reply.answer = number(answer);
+            *slept += self.time_passed(reply.answer);
         }
         if reply.answer < 0 {
             reply.words.clear();
@@ -783,8 +993,17 @@ impl Request {
 
 const KINDS: [SocketType; 3] = [SocketType::Stream, SocketType::Datagram, SocketType::SeqPacket];
 
+/// The type of a socket that stands for TCP.
+pub const TCP: u8 = 3;
+
 /// One of the addresses.
-fn address(place: usize) -> Address {
+fn address(place: usize, ports: &Ports) -> Address {
+    if let Some(port) = place.checked_sub(FIRST_PORT) {
+        return Address::Port(ports.0[port] as u16);
+    }
+    if place == ANY_PORT {
+        return Address::Port(0);
+    }
     match ADDRESSES[place].strip_prefix('@') {
         _ if place == 0 => Address::Unnamed,
         Some(name) => Address::Abstract(name.to_owned()),
@@ -794,7 +1013,10 @@ fn address(place: usize) -> Address {
 
 /// Which of them it is.
 fn place(name: &Address) -> i64 {
-    let found = (0..ADDRESSES.len()).find(|&at| address(at) == *name);
+    if let Address::Port(port) = name {
+        return PORT_WORD + i64::from(*port);
+    }
+    let found = (0..ADDRESSES.len()).find(|&at| address(at, &Ports::default()) == *name);
     found.map_or(UNKNOWN, |at| at as i64)
 }
 
@@ -830,11 +1052,6 @@ pub fn told(info: &SigInfo) -> Info {
 
 const NO_INFO: SigInfo = SigInfo { signal: Signal(0), origin: Origin::User, pid: Pid(0), value: 0 };
 
-/// A time that is long past, so that nothing is waited for.
-const fn past_unless(waits: bool) -> Timeout {
-    if waits { Timeout::Never } else { Timeout::At(1) }
-}
-
 fn number(answer: Answer) -> i64 {
     match answer {
         Ok(count) => count as i64,
@@ -842,8 +1059,27 @@ fn number(answer: Answer) -> i64 {
     }
 }
 
+/// What a process of the simulation remembers.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Memory {
+    /// What it receives into, until its call returns.
+    pub buffer: Vec<u8>,
+    /// The time that it read last.
+    last: u64,
+    /// How long it has waited since then.
+    slept: u64,
+}
+
+impl Memory {
+    /// Its call has returned.
+    pub fn release(&mut self) {
+        self.buffer.clear();
+    }
+}
+
 /// Nothing unusual happens.
-struct Usual;
+#[derive(Debug)]
+pub struct Usual;
 
 impl Chooser for Usual {
     fn choose(&mut self, _: &Choice<'_>) -> Option<usize> {

@@ -2,7 +2,9 @@
 //!
 //! Who waits in a call is seen, not timed. The letter in `/proc/PID/stat` is `S` while a process sleeps; it
 //! becomes another one at once when somebody wakes it. If all who owe an answer sleep, and nobody has run
-//! between two looks at all of them, then none will answer until another call is made.
+//! between two looks at all of them, then none will answer until another call is made. Who waits for a short time
+//! only is waited for. What goes by TCP arrives when it arrives: there, who sleeps is given a while to answer what the
+//! simulation says.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -11,9 +13,11 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use tests::conformance::{
-    Abilities, Message, Order, PROCESSES, Reply, Request, name, receive, send,
+    Abilities, Arrival, Message, OWN_PORTS, Order, PROCESSES, Ports, Reply, Request, name, receive,
+    send,
 };
 
 /// What became of the call of a process.
@@ -41,6 +45,13 @@ struct Role {
     is_dead: bool,
 }
 
+/// How often it is looked whether something arrives after all, a millisecond apart.
+const LOOKS_MAX: usize = 5000;
+
+/// The first of the ports that are a sequence's own; the next sequence has the next ones, as a port is not free for a
+/// minute after a connection (`TIME_WAIT`). The kernel chooses others, above 32768.
+const PORTS: std::ops::Range<u16> = 10_000..32_000;
+
 /// What a look at a process shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Look {
@@ -56,6 +67,8 @@ pub(crate) struct Machine {
     orders: UnixStream,
     roles: Vec<Role>,
     folder: PathBuf,
+    ports: Ports,
+    next_port: u16,
     pub(crate) abilities: Abilities,
 }
 
@@ -104,7 +117,8 @@ impl Machine {
         send(&orders, &Order::Probe)?;
         let abilities = receive(&orders)?;
         let roles = channels.into_iter().map(Role::new).collect::<io::Result<_>>()?;
-        Ok(Self { executor, orders, roles, folder, abilities })
+        let (ports, next_port) = (Ports::default(), PORTS.start);
+        Ok(Self { executor, orders, roles, folder, ports, next_port, abilities })
     }
 
     /// Ends all processes of the last sequence, and begins with one.
@@ -113,6 +127,11 @@ impl Machine {
         for role in &mut self.roles {
             role.clear();
         }
+        if self.next_port + OWN_PORTS as u16 > PORTS.end {
+            self.next_port = PORTS.start;
+        }
+        self.ports = Ports::own(self.next_port);
+        self.next_port += OWN_PORTS as u16;
         self.order(&Order::Begin);
         self.born(0);
     }
@@ -138,38 +157,90 @@ impl Machine {
     }
 
     /// Has a process make a call, and waits until nothing moves any more.
-    pub(crate) fn call(&mut self, process: usize, request: &Request) -> Fates {
+    pub(crate) fn call(
+        &mut self,
+        process: usize,
+        request: &Request,
+        arrivals: Vec<Arrival>,
+        is_expected: &dyn Fn(&Fates) -> bool,
+    ) -> Fates {
         let pids = self.roles.iter().map_while(|role| role.pid).collect();
-        let message = Message { pids, request: request.clone() };
+        let request = request.clone();
+        let ports = self.ports.0.clone();
+        let message = Message { pids, ports, arrivals, request: request.clone() };
         let role = &mut self.roles[process];
         role.is_inside = true;
         send(Patient(&role.channel), &message).expect("the process listens");
-        let mut fates = self.settle(request.may_kill());
-        if let (Request::Fork { child }, Some(Fate::Replied(reply))) = (request, &fates[process]) {
+        let ends = request.is_short().then_some(process);
+        let mut fates = self.settle(request.may_kill(), ends, is_expected);
+        if let (Request::Fork { child }, Some(Fate::Replied(reply))) = (&request, &fates[process]) {
             assert_eq!(reply.answer, 0, "this machine has room for one more process");
             self.born(*child);
         }
+        self.after(&mut fates);
+        fates
+    }
+
+    /// Sends a process a signal, and waits until nothing moves any more.
+    pub(crate) fn signal(
+        &mut self,
+        process: usize,
+        signal: i32,
+        is_expected: &dyn Fn(&Fates) -> bool,
+    ) -> Fates {
+        let pid = self.roles[process].pid.expect("it was born");
+        self.order(&Order::Signal(pid, signal));
+        let mut fates = self.settle(true, None, is_expected);
+        self.after(&mut fates);
+        fates
+    }
+
+    pub(crate) fn forget_ports(&mut self, places: &[usize]) {
+        self.ports.forget(places);
+    }
+
+    /// Nothing moves any more: the dead are buried, and who is named is known.
+    fn after(&mut self, fates: &mut Fates) {
         if fates.contains(&Some(Fate::Died)) {
             let dead = self.roles.iter().filter(|role| role.is_dead);
             let dead = dead.filter_map(|role| role.pid).collect();
             self.order(&Order::Bury(dead));
         }
         // Only now is everybody known who may have sent a signal.
+        let mut ports = std::mem::take(&mut self.ports);
+        self.name(fates, &mut ports);
+        self.ports = ports;
+    }
+
+    /// Says what processes and ports replies name.
+    fn name(&self, fates: &mut Fates, ports: &mut Ports) {
         let pids: Vec<i32> = self.roles.iter().map_while(|role| role.pid).collect();
         for fate in fates.iter_mut().flatten() {
-            if let Fate::Replied(Reply { told, handled, .. }) = fate {
+            if let Fate::Replied(Reply { words, told, handled, .. }) = fate {
                 for info in told.iter_mut().chain(handled) {
                     info.process = name(info.process as i32, &pids);
                 }
+                ports.name(words);
             }
         }
+    }
+
+    fn named(&self, mut fates: Fates) -> Fates {
+        self.name(&mut fates, &mut self.ports.clone());
         fates
     }
 
-    /// Waits until nothing moves. Those who are not in a call are looked at only if they may have died.
-    fn settle(&mut self, may_kill: bool) -> Fates {
+    /// Waits until nothing moves, and it `ends`. Those who are not in a call are looked at only if they may have
+    /// died. What is not expected may become so.
+    fn settle(
+        &mut self,
+        may_kill: bool,
+        ends: Option<usize>,
+        is_expected: &dyn Fn(&Fates) -> bool,
+    ) -> Fates {
         let mut fates = Fates::default();
         let mut last = [None; PROCESSES];
+        let mut looks = 0;
         loop {
             thread::yield_now();
             let mut now = [None; PROCESSES];
@@ -183,8 +254,14 @@ impl Machine {
             }
             let all_sleep = now.iter().flatten().all(|look| matches!(look, Look::Sleeps(_)));
             let nobody_owes = !self.roles.iter().any(|role| role.is_inside);
-            if nobody_owes && !may_kill || all_sleep && now == last {
-                return fates;
+            let owes = ends.is_some_and(|process| self.roles[process].is_inside);
+            if nobody_owes && !may_kill || all_sleep && now == last && !owes {
+                let is_over = nobody_owes && !may_kill || looks >= LOOKS_MAX;
+                if is_over || is_expected(&self.named(fates.clone())) {
+                    return fates;
+                }
+                looks += 1;
+                thread::sleep(Duration::from_millis(1));
             }
             last = now;
         }

@@ -589,3 +589,33 @@ fn who_waits_for_a_pipe_is_told_who_has_its_other_end() {
     assert_eq!(machine.0.table(A), table);
     assert!(machine.0.table(C).is_empty());
 }
+
+/// Measured: a reader looks at the flag before it waits, a writer each time.
+#[test]
+fn who_is_interrupted_where_calls_do_not_wait_any_more() {
+    let (mut machine, reads, writes) = Machine::with_small_pipe();
+    let action = Action { disposition: Disposition::Handler(0), ..Action::default() };
+    for me in [B, C] {
+        let (action, old) = (Some(action), &mut Action::default());
+        let call = Call::Sigaction { signal: Signal::USR1, action, old };
+        assert_eq!(machine.step(me, call), done(0));
+    }
+    assert_eq!(machine.read(B, reads, 1), WAITS);
+    let control = Control::SetFlags(NONBLOCK);
+    for fd in [reads, writes] {
+        assert_eq!(machine.step(A, Call::Fcntl { fd, control }), done(0));
+    }
+    let kill = |machine: &mut Machine, of| {
+        let pid = machine.0.pid(of);
+        assert_eq!(machine.step(A, Call::Kill { pid, signal: Signal::USR1.0 }), done(0));
+    };
+    kill(&mut machine, B);
+    assert_eq!(machine.read(B, reads, 1), Status::Interrupted(Some(Err(Errno::EINTR))));
+    let call = Call::Fcntl { fd: writes, control: Control::SetFlags(NONE) };
+    assert_eq!(machine.step(A, call), done(0));
+    assert_eq!(machine.write(A, writes, 4096), done(4096));
+    assert_eq!(machine.write(C, writes, 1), WAITS);
+    assert_eq!(machine.step(A, Call::Fcntl { fd: writes, control }), done(0));
+    kill(&mut machine, C);
+    assert_eq!(machine.write(C, writes, 1), fails(Errno::EAGAIN));
+}

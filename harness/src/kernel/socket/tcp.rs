@@ -4,7 +4,8 @@
 //! one is read; the windows of Linux grow, hold more, and open late, so nothing may rest on the exact number.
 //! Who asks to be connected while the line is full is admitted as soon as there is room, in the order of asking;
 //! on Linux that takes a second or more, and has no order. A socket that was closed is gone at once: there is no
-//! `TIME_WAIT`.
+//! `TIME_WAIT`. Not modelled, though Linux does something: to connect to oneself, what was shut down before it was
+//! connected, what shares its port with those that it accepted, and to wait for no bytes.
 //!
 //! [`Config::stream_bytes_max`]: super::super::Config::stream_bytes_max
 
@@ -39,20 +40,42 @@ impl Socket {
         });
         self.end_both();
     }
+
+    /// Whether it was shut down before it was connected. Linux remembers that, and connects it nevertheless.
+    pub(super) const fn is_shut_early(&self) -> bool {
+        matches!(self.known, Known::Nothing) && (self.no_receive || self.no_send)
+    }
+
+    /// The connection, or the line, is over. A port that the kernel chose, or that came with accept(2), is not its own
+    /// any more. Source: `tcp_set_state`, `SOCK_BINDPORT_LOCK`; measured.
+    fn close(&mut self) {
+        self.state = State::Closed;
+        self.is_released = !self.is_found;
+    }
 }
 
 impl Simulated {
-    /// A port that no socket has.
+    /// Whether any socket says that this port is its own, or that of its peer.
+    pub fn says_port(&self, port: u16) -> bool {
+        let is_it = |name: &Address| *name == Address::Port(port);
+        self.all_sockets().any(|(_, it)| {
+            let line = it.line().map(|line| &line.connections);
+            is_it(&it.name) || line.into_iter().flatten().any(|(_, peer)| is_it(peer))
+        })
+    }
+
+    /// A port that no socket says is its own.
     pub(super) fn free_port(&self) -> Result<u16, Errno> {
-        let is_used = |port| self.all_sockets().any(|(_, it)| it.name == Address::Port(port));
-        PORTS.into_iter().find(|&port| !is_used(port)).ok_or(Errno::EADDRINUSE)
+        PORTS.into_iter().find(|&port| !self.says_port(port)).ok_or(Errno::EADDRINUSE)
     }
 
     /// Gives a socket that has no name a port.
     pub(super) fn name_by_port(&mut self, id: SocketId) -> Result<(), Errno> {
-        if self.socket(id).name == Address::Unnamed {
+        if !self.socket(id).has_name() {
             let port = self.free_port().map_err(|_| Errno::EADDRNOTAVAIL)?;
-            self.socket_mut(id).name = Address::Port(port);
+            let socket = self.socket_mut(id);
+            socket.name = Address::Port(port);
+            socket.is_released = false;
         }
         Ok(())
     }
@@ -81,10 +104,18 @@ impl Simulated {
         if self.socket(me).line().is_some() {
             return Err(Errno::EISCONN.into());
         }
+        if self.socket(me).is_shut_early() {
+            return Err(Errno::ENOSYS.into());
+        }
         self.name_by_port(me)?;
         let listening = self.listens_at(address);
         if listening.is_none() && self.socket(me).name == *address {
             return Err(Errno::ENOSYS.into()); // TCP lets it connect to itself
+        }
+        let name = &self.socket(me).name;
+        if self.all_sockets().any(|(id, it)| id != me && it.has_name() && it.name == *name) {
+            // It has listened, and those who were accepted may have the same connection already.
+            return Err(Errno::ENOSYS.into());
         }
         let socket = self.socket_mut(me);
         socket.known = Known::Asked;
@@ -115,9 +146,9 @@ impl Simulated {
             State::Closed => {
                 let why = socket.error.take().unwrap_or(Errno::ECONNABORTED);
                 let name = std::mem::replace(&mut socket.name, Address::Unnamed);
-                let is_found = socket.is_found;
-                *socket =
-                    Socket { name, is_found, ..Socket::new(Family::Inet, SocketType::Stream) };
+                let (is_found, is_released) = (socket.is_found, socket.is_released);
+                let new = Socket::new(Family::Inet, SocketType::Stream);
+                *socket = Socket { name, is_found, is_released, ..new };
                 Err(why.into())
             }
         }
@@ -127,7 +158,7 @@ impl Simulated {
     fn refuse(&mut self, id: SocketId) {
         let socket = self.socket_mut(id);
         socket.reset();
-        socket.state = State::Closed;
+        socket.close();
     }
 
     /// As long as there is room, those who ask are connected.
@@ -223,7 +254,7 @@ impl Simulated {
                 for id in peer.into_iter().chain([me]) {
                     let socket = self.socket_mut(id);
                     socket.reset();
-                    socket.state = State::Closed;
+                    socket.close();
                 }
             }
         }
@@ -246,9 +277,19 @@ impl Simulated {
         let socket = self.socket_mut(me);
         if !socket.queue.is_empty() {
             if is_peek {
+                if flags.contains(MessageFlags::TRUNC) {
+                    return Err(Errno::ENOSYS.into());
+                }
                 return Ok(socket.peek_bytes(buffer));
             }
-            wait.done += socket.take_bytes(&mut buffer[wait.done..]);
+            let room = &mut buffer[wait.done..];
+            // tcp(7): with `MSG_TRUNC` bytes are discarded, and not written to the buffer.
+            let taken = if flags.contains(MessageFlags::TRUNC) {
+                socket.take_bytes(&mut vec![0; room.len()])
+            } else {
+                socket.take_bytes(room)
+            };
+            wait.done += taken;
             if wait.done == buffer.len() || !flags.contains(MessageFlags::WAITALL) {
                 return Ok(wait.done);
             }
@@ -264,14 +305,25 @@ impl Simulated {
         }
         match socket.state {
             State::Closed | State::Listening(_) => Err(Errno::ENOTCONN.into()),
+            // Linux has it wait until it is woken, whatever for, and then returns 0.
+            _ if buffer.is_empty() && !on.nonblocking => Err(Errno::ENOSYS.into()),
             State::Asking | State::Connected => Err(on.or_waits(Waiting::SocketToReceive(me))),
         }
     }
 
     /// shutdown(2). The peer is told only that nothing more is sent; what it sends arrives (measured).
     pub(super) fn tcp_shutdown(&mut self, id: SocketId, receives: bool, sends: bool) -> Answer {
+        let known = self.socket(id).known;
         match self.socket(id).state {
-            State::Closed => return Err(Errno::ENOTCONN),
+            // Nobody has been told yet that the connection failed; Linux does not say it any more then.
+            State::Closed if known == Known::Asked => return Err(Errno::ENOSYS),
+            State::Closed => {
+                // It counts nevertheless: whoever receives then finds the end. Source: `inet_shutdown`; measured.
+                let socket = self.socket_mut(id);
+                socket.no_receive |= receives;
+                socket.no_send |= sends;
+                return Err(Errno::ENOTCONN);
+            }
             State::Asking => return Err(Errno::ENOSYS),
             State::Listening(_) => {
                 if receives {
@@ -282,6 +334,7 @@ impl Simulated {
             State::Connected => {}
         }
         let socket = self.socket_mut(id);
+        socket.known = Known::Made;
         socket.no_receive |= receives;
         if sends && !socket.no_send {
             socket.no_send = true;
@@ -305,7 +358,7 @@ impl Simulated {
     fn close_if_ended(&mut self, id: SocketId) {
         let socket = self.socket_mut(id);
         if socket.is_at_end && socket.no_send {
-            socket.state = State::Closed;
+            socket.close();
         }
     }
 
@@ -334,11 +387,9 @@ impl Simulated {
     /// Those who were to be accepted are told that they will not be.
     fn listen_no_more(&mut self, id: SocketId) {
         let socket = self.socket_mut(id);
-        let State::Listening(Line { connections, asking, .. }) =
-            std::mem::replace(&mut socket.state, State::Closed)
-        else {
-            return;
-        };
+        let Some(line) = socket.line_mut() else { return };
+        let Line { connections, asking, .. } = std::mem::replace(line, Line::new(0));
+        socket.close();
         for (connection, _) in connections {
             self.leave_peer(connection, true);
             self.sockets.remove(connection.0);
@@ -361,7 +412,7 @@ impl Simulated {
         }
         if is_broken {
             there.reset();
-            there.state = State::Closed;
+            there.close();
         } else if !has_ended {
             self.end_arrives(peer);
         }

@@ -1012,6 +1012,84 @@ fn tcp_sockets_that_are_not_connected() {
     assert_eq!(machine.listen(other, 1), Ok(0));
 }
 
+/// A listener at a port, and who asked it: both ends of their connection.
+fn listener_and_connection(machine: &mut Machine, port: u16) -> [Fd; 3] {
+    let listening = machine.tcp();
+    machine.bind(listening, &Address::Port(port)).unwrap();
+    machine.listen(listening, 5).unwrap();
+    let name = machine.name(listening);
+    let client = machine.tcp();
+    assert_eq!(machine.connect(client, &name), fails(Errno::EINPROGRESS));
+    assert_eq!(machine.connect(client, &name), Ok(0));
+    let server = machine.accepted(listening);
+    [listening, client, server]
+}
+
+/// Measured. Source: `tcp_set_state`, `SOCK_BINDPORT_LOCK`.
+#[test]
+fn a_port_that_the_kernel_chose_is_given_back_when_a_connection_is_over() {
+    let (chosen, asked_for) = (Address::Port(0), Address::Port(700));
+    let mut machine = Machine::new();
+    let [listening, client, server] = listener_and_connection(&mut machine, 0);
+    let (old, listens_at) = (machine.name(client), machine.name(server));
+    machine.shutdown(client, Half::Write).unwrap();
+    assert_eq!(machine.bind(client, &chosen), fails(Errno::EINVAL), "it is not over yet");
+    machine.shutdown(server, Half::Write).unwrap();
+    // It still says so, though it may have another one.
+    assert_eq!(machine.name(client), old);
+    assert_eq!(machine.bind(client, &asked_for), Ok(0));
+    assert_eq!(machine.name(client), asked_for);
+    assert_eq!(machine.bind(server, &listens_at), fails(Errno::EADDRINUSE), "the listener has it");
+    machine.close(listening);
+    assert_eq!(machine.bind(server, &listens_at), Ok(0));
+    // One that was asked for stays.
+    let mut machine = Machine::new();
+    let [listening, _, _] = listener_and_connection(&mut machine, 800);
+    machine.shutdown(listening, Half::Read).unwrap();
+    assert_eq!(machine.bind(listening, &chosen), fails(Errno::EINVAL));
+    assert_eq!(machine.listen(listening, 1), fails(Errno::EADDRINUSE), "of who was accepted");
+    let mut machine = Machine::new();
+    let listening = machine.tcp();
+    machine.listen(listening, 1).unwrap();
+    machine.shutdown(listening, Half::Read).unwrap();
+    assert_eq!(machine.bind(listening, &asked_for), Ok(0));
+    assert_eq!(machine.listen(listening, 1), Ok(0));
+    assert_eq!(machine.name(listening), asked_for);
+}
+
+/// Source: `inet_shutdown`; measured.
+#[test]
+fn what_is_shut_down_before_it_is_connected_is_at_its_end() {
+    let mut machine = Machine::new();
+    let fd = machine.tcp();
+    assert_eq!(machine.receive(fd), refused(Errno::ENOTCONN));
+    assert_eq!(machine.shutdown(fd, Half::Write), fails(Errno::ENOTCONN));
+    assert_eq!(machine.receive(fd), refused(Errno::ENOTCONN));
+    assert_eq!(machine.shutdown(fd, Half::Read), fails(Errno::ENOTCONN));
+    assert_eq!(machine.receive(fd), got(""));
+    assert_eq!(machine.connect(fd, &Address::Port(700)), fails(Errno::ENOSYS));
+    assert_eq!(machine.listen(fd, 1), fails(Errno::ENOSYS));
+    // Whoever shuts a connection down that it asked for knows that it stands.
+    let mut machine = Machine::new();
+    let listening = machine.tcp();
+    machine.listen(listening, 1).unwrap();
+    let (name, client) = (machine.name(listening), machine.tcp());
+    assert_eq!(machine.connect(client, &name), fails(Errno::EINPROGRESS));
+    machine.shutdown(client, Half::Write).unwrap();
+    assert_eq!(machine.connect(client, &name), fails(Errno::EISCONN));
+}
+
+/// Source: tcp(7).
+#[test]
+fn with_msg_trunc_tcp_throws_bytes_away() {
+    let mut machine = Machine::new();
+    let [a, b] = machine.tcp_connection();
+    machine.send(a, "abcdef").unwrap();
+    let (text, count, _) = machine.receive_with(A, b, 4, MessageFlags::TRUNC).unwrap();
+    assert_eq!((text.as_str(), count), ("\0\0\0\0", 4));
+    assert_eq!(machine.receive(b), got("ef"));
+}
+
 #[test]
 fn a_full_line_of_tcp_makes_wait_until_there_is_room_or_nobody_listens() {
     for closes in [false, true] {
