@@ -19,6 +19,9 @@ use crate::suggest::nearest;
 pub(crate) const CRITERIA: [Criterion; 3] =
     [Criterion::MutualExclusion, Criterion::Progress, Criterion::BoundedWaiting];
 
+/// How many messages each sender may be asked to send: `harness` tells no more of them apart.
+const MESSAGES_MAX: u32 = 4;
+
 /// All criteria of all contracts.
 pub(crate) const EVERY_CRITERION: [Criterion; 7] = [
     Criterion::MutualExclusion,
@@ -399,6 +402,12 @@ impl Rubric {
                 "`entries` must be at least 2: one entry each shows no bypass".to_owned(),
             );
         }
+        if self.entries > MESSAGES_MAX && !self.contract.shares_memory() {
+            return wrong(format!(
+                "`entries` must be at most {MESSAGES_MAX} where messages are sent: they are told apart by their \
+                 first bytes"
+            ));
+        }
         for (key, name) in [("type", &self.type_name), ("reference", &self.reference)] {
             let mut chars = name.chars();
             if !chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
@@ -659,6 +668,8 @@ progress = 40
             let error = Rubric::parse(&MESSAGES.replacen(right, wrong, 1)).expect_err(wrong);
             assert!(error.message.contains(message), "{wrong}: {}", error.message);
         }
+        let many = MESSAGES.replacen("entries = 2", "entries = 5", 1);
+        assert!(Rubric::parse(&many).expect_err("too many").message.contains("at most 4"));
         let silent = PETERSON.replacen("bounded_waiting = \"upheld\"", "", 1);
         let error = Rubric::parse(&silent).expect_err("it has the criterion");
         assert!(error.message.contains("says nothing"), "{}", error.message);

@@ -4,6 +4,7 @@
 //! at twice: does the law of messages hold, and does everybody finish? Whoever is told nonsense may give up, and others
 //! then wait for it in vain; so progress is judged in executions in which the law holds.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use super::mutual_exclusion::{self, EXHAUSTED_SHARE};
@@ -11,12 +12,18 @@ use super::progress::{self, Halt, Judged, merged};
 use super::verdict::{Evidence, Kind, Verdict};
 use super::{Examiner, Memory};
 use crate::engine::Outcome;
-use crate::event::{Event, Observer};
+use crate::event::{Collected, Event, EventKind, Observer, Service};
 use crate::exploration::{Crash, Exploration, Run, Setup};
 use crate::oracle::{Rule, Safety, Stillness};
 use crate::scenario::Situation;
 use crate::strategy::{Frugal, RoundRobin};
 use crate::trace::Schedule;
+
+/// How many messages each sends where there is no end to them: what nobody takes out of a pipe fills it at last.
+const MANY: u32 = 200;
+
+/// Executions in which they do.
+const MANY_EXECUTIONS: u64 = 3;
 
 /// Executions of a situation that is one of many; calls count for more.
 const SMALL_EXECUTIONS: u64 = 240;
@@ -34,6 +41,8 @@ pub(super) struct Exchanged {
 pub(super) struct Watched {
     law: Option<Safety>,
     pub(super) stillness: Stillness,
+    /// Messages that were received, and requests that were handed over.
+    received: u32,
 }
 
 impl Watched {
@@ -41,7 +50,7 @@ impl Watched {
     pub(super) fn new(situation: &Situation) -> Self {
         let of_messages = matches!(situation.rule, Rule::Messages { .. } | Rule::Requests { .. });
         let law = of_messages.then(|| Safety::new(situation.rule));
-        Self { law, stillness: Stillness::new() }
+        Self { law, stillness: Stillness::new(), received: 0 }
     }
 
     /// Whether the law of messages was broken.
@@ -54,6 +63,12 @@ impl Observer for Watched {
     fn observe(&mut self, event: &Event) -> ControlFlow<()> {
         // It never ends an execution.
         let _ = self.stillness.observe(event);
+        if let EventKind::Returned(
+            Service::ReceiveRecord(Collected::Message(_)) | Service::Answer(Collected::Message(_)),
+        ) = event.kind
+        {
+            self.received += 1;
+        }
         self.law.as_mut().map_or(ControlFlow::Continue(()), |law| law.observe(event))
     }
 
@@ -71,10 +86,12 @@ struct Hunt {
     halted: Option<Verdict>,
     /// With so many processes, something could not be explained.
     doubt: Option<usize>,
-    /// Executions in which the law held and everybody finished.
-    finished: u64,
-    /// Messages that were received.
-    received: u64,
+    /// Numbers of processes that were looked at, and those of them with which there was an execution in which the
+    /// law held and everybody finished.
+    tried: BTreeSet<usize>,
+    finished: BTreeSet<usize>,
+    /// Whether a message was ever received.
+    received: bool,
     evidence: Vec<Evidence>,
 }
 
@@ -136,6 +153,15 @@ impl Examiner<'_> {
                 break;
             }
         }
+        for (situation, processes) in self.situations(|asks| asks.fairness) {
+            let quotas = vec![MANY; processes];
+            let setup = self.setup(Memory::Sequential, quotas, situation);
+            let mut in_turn = RoundRobin::variety(self.effort.seed, progress::QUANTUM_MAX);
+            let found = self.look(&mut hunt, &setup, |examiner, observer, judge| {
+                examiner.explorer.explore(&setup, &mut in_turn, MANY_EXECUTIONS, observer, judge)
+            })?;
+            hunt.evidence.push(Evidence::sampled("round robin", processes, MANY, &found));
+        }
         Ok(hunt)
     }
 
@@ -171,7 +197,9 @@ impl Examiner<'_> {
             return Ok(Exploration::nothing());
         }
         let mut halted: Option<(Halt, Schedule)> = None;
-        let patience = setup.steps_max as usize;
+        let (patience, processes) = (setup.steps_max as usize, setup.processes());
+        hunt.tried.insert(processes);
+        let waits = |halted: &Option<(Halt, _)>| matches!(halted, Some((Halt::Waits(_), _)));
         let fresh = || Watched::new(setup.situation);
         let found = explore(self, &fresh, &mut |run, watched| {
             let breach = match &watched.law {
@@ -182,16 +210,21 @@ impl Examiner<'_> {
                 if hunt.broken.is_none() {
                     hunt.broken = Some((kind, setup.clone(), run.schedule.clone()));
                 }
-            } else if hunt.halted.is_none() && halted.is_none() {
-                let still = progress::judge(run, watched);
-                // The executions of an exhaustive search are cut early: that says nothing.
-                let still = still.filter(|it| *it != Halt::Still || run.schedule.len() >= patience);
-                halted = still.map(|halt| (halt, run.schedule.clone()));
+            } else if hunt.halted.is_none() && !waits(&halted) {
+                // Who waits in a call waits for certain, and is not missed for one who perhaps only takes long. The
+                // executions of an exhaustive search are cut early: that says nothing.
+                let still = progress::judge(run, watched).filter(|halt| match halt {
+                    Halt::Waits(_) => true,
+                    Halt::Still => halted.is_none() && run.schedule.len() >= patience,
+                });
+                halted = still.map(|halt| (halt, run.schedule.clone())).or(halted.take());
             }
-            hunt.finished += u64::from(breach.is_none() && *run.outcome == Outcome::Complete);
-            (hunt.broken.is_some() && (hunt.halted.is_some() || halted.is_some())).then_some(())
+            if breach.is_none() && *run.outcome == Outcome::Complete {
+                hunt.finished.insert(processes);
+            }
+            hunt.received |= watched.received > 0;
+            (hunt.broken.is_some() && (hunt.halted.is_some() || waits(&halted))).then_some(())
         })?;
-        hunt.received += found.entries;
         if let Some((halt, schedule)) = halted {
             match self.breached(Memory::Sequential, halt, setup, schedule)? {
                 Judged::Breached(verdict) => hunt.halted = Some(verdict),
@@ -210,7 +243,7 @@ impl Examiner<'_> {
             Some((kind, setup, schedule)) => {
                 self.violated(Memory::Sequential, kind, setup, schedule)?
             }
-            None if hunt.received == 0 => {
+            None if !hunt.received => {
                 unknown("no message was ever received, so nothing can be said of what arrives")
             }
             None => upheld.clone(),
@@ -218,11 +251,13 @@ impl Examiner<'_> {
         let progress = match (hunt.halted, hunt.doubt) {
             (Some(verdict), _) => verdict,
             (None, Some(processes)) => self.doubtful(processes),
-            (None, None) if hunt.finished == 0 => unknown(
-                "no execution came to its end without a message that was damaged or lost, or a call that \
-                 failed, so nothing can be said of who waits for ever",
-            ),
-            (None, None) => upheld,
+            (None, None) => match hunt.tried.difference(&hunt.finished).next() {
+                Some(processes) => Verdict::Unknown(format!(
+                    "with {processes} processes no execution came to its end without a message that was damaged or \
+                     lost, or a call that failed, so nothing can be said of who waits for ever"
+                )),
+                None => upheld,
+            },
         };
         Ok(Exchanged { integrity, progress })
     }

@@ -461,11 +461,12 @@ impl Call<'_> {
     /// would be answered so again, until somebody else does something.
     pub const fn has_no_effect(&self, answer: Answer) -> bool {
         match answer {
+            // It empties the queue of the peer, and forgets who that is.
+            Err(Errno::ECONNREFUSED) => !matches!(self, Self::Send { .. } | Self::Write { .. }),
             Err(
                 Errno::EAGAIN
                 | Errno::ENOENT
                 | Errno::ENXIO
-                | Errno::ECONNREFUSED
                 | Errno::ESRCH
                 | Errno::EEXIST
                 | Errno::EADDRINUSE

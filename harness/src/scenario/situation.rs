@@ -122,7 +122,7 @@ pub struct Asks {
     pub ownership: bool,
     /// Are those preferred who are to be?
     pub preference: Option<Preference>,
-    /// Is it one of many that are alike, and so small that a short exhaustive search says all?
+    /// Is it one of many that are alike, of which a few executions are looked at?
     pub is_small: bool,
 }
 

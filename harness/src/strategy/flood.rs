@@ -17,6 +17,10 @@ const WARM_UP_MAX: usize = 40;
 /// How often the receiver goes on though the others could, where it does at all.
 const RECEIVES: Chance = Chance::percent(50);
 
+/// Steps in a row, without a service that returns, after which a process gives way to the others: it asks again and again
+/// for what only they can give it.
+const PATIENCE: u32 = 400;
+
 /// Floods a receiver.
 #[derive(Clone, Debug)]
 pub struct Flood {
@@ -28,6 +32,11 @@ pub struct Flood {
     warm_up: usize,
     /// Whether the receiver has to wait until nobody else can go on.
     last: bool,
+    /// Those who give way, as long as others go on.
+    tired: ProcessSet,
+    /// Who goes on and on, with how many services behind it, and its steps since.
+    going: Option<(ProcessId, u32)>,
+    steps: u32,
 }
 
 impl Flood {
@@ -41,6 +50,9 @@ impl Flood {
             keep: Chance::default(),
             warm_up: 0,
             last: true,
+            tired: ProcessSet::EMPTY,
+            going: None,
+            steps: 0,
         }
     }
 
@@ -54,11 +66,27 @@ impl Flood {
             self.warm_up -= 1;
             return walk(turn.runnable, turn.previous, self.keep, &mut self.dice);
         }
-        if turn.runnable.contains(self.victim) {
+        let mut runnable = turn.runnable.difference(self.tired);
+        if runnable.is_empty() {
+            self.tired = ProcessSet::EMPTY;
+            runnable = turn.runnable;
+        }
+        let next = self.preferred(turn, runnable);
+        let going = Some((ProcessId::new(next), turn.entries[next]));
+        self.steps = if self.going == going { self.steps + 1 } else { 0 };
+        self.going = going;
+        if self.steps >= PATIENCE {
+            self.tired.insert(ProcessId::new(next));
+        }
+        next
+    }
+
+    fn preferred(&mut self, turn: &Turn, runnable: ProcessSet) -> usize {
+        if runnable.contains(self.victim) {
             return self.victim.index();
         }
-        let others = turn.runnable.difference(ProcessSet::only(self.receiver));
-        let receives = turn.runnable.contains(self.receiver)
+        let others = runnable.difference(ProcessSet::only(self.receiver));
+        let receives = runnable.contains(self.receiver)
             && (others.is_empty() || !self.last && self.dice.happens(RECEIVES));
         if receives {
             return self.receiver.index();
@@ -75,6 +103,9 @@ impl Strategy for Flood {
         // The plainest execution first.
         self.warm_up = if number == 0 { 0 } else { self.dice.below(WARM_UP_MAX + 1) };
         self.last = number.is_multiple_of(2);
+        self.tired = ProcessSet::EMPTY;
+        self.going = None;
+        self.steps = 0;
         true
     }
 
@@ -107,6 +138,18 @@ mod tests {
         assert_eq!(chosen(&[0, 1, 2]), Some(1));
         assert_eq!(chosen(&[0, 2]), Some(2));
         assert_eq!(chosen(&[0]), Some(0));
+    }
+
+    #[test]
+    fn whoever_goes_on_for_nothing_gives_way() {
+        let mut flood = Flood::new(3, ProcessId::new(1), ProcessId::new(0));
+        assert!(flood.begin());
+        let all = turn(&[0, 1, 2]);
+        let mut chosen = [0_u32; 3];
+        for _ in 0..4 * PATIENCE {
+            chosen[flood.choose(&Choice::Process(&all)).expect("goes on")] += 1;
+        }
+        assert!(chosen.iter().all(|&steps| steps > PATIENCE / 2), "{chosen:?}");
     }
 
     #[test]
