@@ -17,7 +17,7 @@ scenario! {
 }
 
 /// Messages of two bytes.
-static EXCHANGES: [Exchange; 4] = [
+static EXCHANGES: [Exchange; 5] = [
     Exchange {
         situation: situation("up", "a child sends to its parent", true, 2),
         lengths: &[2],
@@ -60,6 +60,18 @@ static EXCHANGES: [Exchange; 4] = [
         parent_receives: true,
         enough: None,
         machine: Machine { interrupts: 2, ..SMALL },
+    },
+    Exchange {
+        situation: situation(
+            "hindered",
+            "a child sends to its parent; there is room for one queued signal, and signals interrupt",
+            true,
+            2,
+        ),
+        lengths: &[2],
+        parent_receives: true,
+        enough: None,
+        machine: Machine { signals: 1, interrupts: 2, ..SMALL },
     },
 ];
 
