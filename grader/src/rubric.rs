@@ -184,7 +184,14 @@ impl Contract {
 
     /// Whether processes have memory in common, and not only the kernel.
     pub(crate) const fn shares_memory(self) -> bool {
-        !matches!(self, Self::RecordPipe | Self::MessageQueue | Self::NamedPipe | Self::SignalLine)
+        !matches!(
+            self,
+            Self::RecordPipe
+                | Self::MessageQueue
+                | Self::NamedPipe
+                | Self::SignalLine
+                | Self::SocketService
+        )
     }
 
     /// The criteria that it has, in the order of every report.
@@ -684,9 +691,11 @@ progress = 40
             assert_eq!(contract.criteria(), super::CRITERIA);
             assert!(!contract.shares_memory(), "{contract:?}");
         }
-        let contract = rubric(MESSAGES).contract;
-        assert_eq!(contract.criteria(), [Criterion::MutualExclusion, Criterion::Progress]);
-        assert!(!contract.shares_memory());
+        for contract in ["signal_line", "socket_service"] {
+            let contract = rubric(&MESSAGES.replace("signal_line", contract)).contract;
+            assert_eq!(contract.criteria(), [Criterion::MutualExclusion, Criterion::Progress]);
+            assert!(!contract.shares_memory(), "{contract:?}");
+        }
         assert!(rubric(PETERSON).contract.shares_memory());
     }
 

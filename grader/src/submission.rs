@@ -16,6 +16,14 @@ use crate::suggest::nearest;
 /// Folders and files that are never part of a submission.
 const IGNORED: [&str; 6] = ["target", ".git", "__MACOSX", ".DS_Store", "Thumbs.db", "node_modules"];
 
+/// How the names of archives end, which nobody unpacks here.
+const ARCHIVES: [&str; 7] = [".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".7z", ".rar"];
+
+/// The name of an archive without its ending.
+fn archive_stem(name: &str) -> Option<&str> {
+    ARCHIVES.iter().find_map(|ending| name.strip_suffix(ending))
+}
+
 /// At the end of what was looked for.
 const NEITHER: &str = "; found neither";
 
@@ -99,6 +107,12 @@ pub(crate) fn discover(
     // A file that was taken is no near miss of another assignment.
     let taken: Vec<&str> = discovery.found.iter().map(|l| l.assignment.as_str()).collect();
     for name in &names {
+        if let Some(stem) = archive_stem(name).filter(|stem| !taken.contains(stem))
+            && let Some(packed) = assignments.iter().find(|assignment| **assignment == stem)
+        {
+            let hint = format!("there is `{name}`: unpack it, archives are not read");
+            discovery.near_misses.push(((*packed).to_owned(), hint));
+        }
         let file_stem = name.strip_suffix(".rs");
         let stem = file_stem.unwrap_or(name);
         if file_stem.is_none() && !canonical.join(name).join("src/lib.rs").is_file()
@@ -207,7 +221,9 @@ pub(crate) fn students(class: &Path) -> Result<(Vec<Student>, Vec<String>), Fail
             Student { folder: entry.path(), name: display_name(&name), key: file_key(&name) };
         if entry.path().is_dir() {
             students.push(student);
-        } else if entry.path().extension() == Some(OsStr::new("rs")) {
+        } else if entry.path().extension() == Some(OsStr::new("rs"))
+            || archive_stem(&student.name).is_some()
+        {
             passed_over.push(format!("{} lies beside the students' folders", student.name));
         }
     }
@@ -346,6 +362,18 @@ mod tests {
         let discovery = discover(folder.path(), &NAMES, None).unwrap();
         assert_eq!(discovery.found.len(), 1);
         assert!(discovery.found[0].flags[0].contains("peterson/src/lib.rs"));
+    }
+
+    #[test]
+    fn archives_are_named_and_not_read() {
+        let folder = tree(&["peterson.zip", "bakery.tar.gz", "bakery.rs", "notes.zip"]);
+        let found = discover(folder.path(), &["peterson", "bakery"], None).unwrap();
+        assert!(
+            found
+                .missing("peterson")
+                .ends_with("; there is `peterson.zip`: unpack it, archives are not read")
+        );
+        assert_eq!(found.near_misses.len(), 1, "{:?}", found.near_misses);
     }
 
     #[test]
