@@ -577,6 +577,12 @@ fn run_handlers() -> Option<()> {
             Delivered::Nothing => return Some(()),
             Delivered::Handler(handler, info) => {
                 handler(&info);
+                // To return from it is sigreturn(2), a call of its own: until then others step, and the mask is the
+                // handler's.
+                if let Arrival::Switch(mine) = with(|execution| execution.arrive_to_return())? {
+                    switch(mine)?;
+                }
+                run_handlers()?;
                 with(|execution| execution.handled(&info));
             }
             Delivered::Died(mine) => return bury(mine),

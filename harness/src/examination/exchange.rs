@@ -86,8 +86,8 @@ struct Hunt {
     halted: Option<Verdict>,
     /// With so many processes, something could not be explained.
     doubt: Option<usize>,
-    /// Numbers of processes that were looked at, and those of them with which there was an execution in which the
-    /// law held and everybody finished.
+    /// Numbers of processes that were looked at closely, and those with which there was an execution in which the law
+    /// held and everybody finished.
     tried: BTreeSet<usize>,
     finished: BTreeSet<usize>,
     /// Whether a message was ever received.
@@ -124,6 +124,7 @@ impl Examiner<'_> {
                 self.skim(&mut hunt, situation, processes)?;
                 continue;
             }
+            hunt.tried.insert(processes);
             // Exhaustively with all entries for two processes; with more, once each.
             let each = if processes == 2 { self.effort.entries } else { 1 };
             let mut setup = self.setup(Memory::Sequential, vec![each; processes], situation);
@@ -198,7 +199,6 @@ impl Examiner<'_> {
         }
         let mut halted: Option<(Halt, Schedule)> = None;
         let (patience, processes) = (setup.steps_max as usize, setup.processes());
-        hunt.tried.insert(processes);
         let waits = |halted: &Option<(Halt, _)>| matches!(halted, Some((Halt::Waits(_), _)));
         let fresh = || Watched::new(setup.situation);
         let found = explore(self, &fresh, &mut |run, watched| {

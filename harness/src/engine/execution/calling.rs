@@ -277,6 +277,14 @@ impl Execution<'_> {
         }
     }
 
+    /// The handler that the running process is in is about to return.
+    pub(crate) fn arrive_to_return(&mut self) -> Arrival {
+        if self.is_over() {
+            return Arrival::Go; // Its next call is its last.
+        }
+        self.choose(self.state.running, Pending::Write(KERNEL))
+    }
+
     /// The handler of that signal has returned.
     pub(crate) fn handled(&mut self, info: &SigInfo) {
         let me = self.state.running;
@@ -287,6 +295,7 @@ impl Execution<'_> {
             kernel.handled(me);
             self.settle_calls(None);
         }
+        self.got_on();
         if self.settings.traced {
             self.tell(me, EventKind::Handled { signal: Text::of(info.signal) });
         }
