@@ -425,6 +425,9 @@ fn lent(means: Means, work: impl Fn()) -> Outcome {
     outcome.expect("there is an execution")
 }
 
+/// A call, and the means that lend it.
+type Way<'a> = (fn(), &'a [Means]);
+
 #[test]
 fn an_assignment_lends_what_it_is_about_and_signals_and_nothing_else() {
     backend::install_hook();
@@ -439,7 +442,7 @@ fn an_assignment_lends_what_it_is_about_and_signals_and_nothing_else() {
         outcome != Outcome::Complete
     };
     let all = [Means::Pipe, Means::NamedPipe, Means::Signal, Means::Queue, Means::Socket];
-    let ways: [(fn(), &[Means]); 5] = [
+    let ways: [Way<'_>; 5] = [
         (|| _ = os::pipe(), &[Means::Pipe, Means::NamedPipe]),
         (|| _ = os::mkfifo("/tmp/fifo"), &[Means::NamedPipe]),
         (|| _ = os::mq_open("/queue", OpenFlags::CREAT, None), &[Means::Queue]),
@@ -493,7 +496,7 @@ fn who_reads_the_clock_sees_all_times_that_there_may_be() {
         if me.index() == 0 {
             let first = os::clock_gettime();
             os::nanosleep(Duration::from_millis(5)).expect("nobody interrupts it");
-            note(format!("{:?}", os::clock_gettime() - first));
+            note(format!("{:?}", os::clock_gettime().saturating_sub(first)));
         } else {
             os::nanosleep(Duration::from_millis(8)).expect("nobody interrupts it");
         }

@@ -174,7 +174,9 @@ fn run(machine: &mut Machine, mix: &Mix, seed: u64, tally: &mut Tally) -> Result
         worlds = possible;
         let forgotten = worlds[0].forgotten_ports();
         machine.forget_ports(&forgotten);
-        worlds.iter_mut().for_each(|world| world.forget_ports(&forgotten));
+        for world in &mut worlds {
+            world.forget_ports(&forgotten);
+        }
     }
     Ok(())
 }

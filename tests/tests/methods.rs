@@ -5,6 +5,7 @@
 //! this machine is configured.
 
 #[path = "conformance/machine.rs"]
+#[expect(dead_code, reason = "no experiment has faults, or ports")]
 mod machine;
 
 use std::collections::BTreeSet;
@@ -17,7 +18,7 @@ use harness::methods::{
     Act, Cell, FIFO, Machine, Method, Outcome, Property, QUEUE, Returned, SIGNALS, Simulation,
     Told, cell,
 };
-use tests::conformance::{ADDRESSES, Reply, Request};
+use tests::conformance::{ADDRESSES, Patience, Reply, Request};
 
 /// Processes on this machine's Linux.
 struct Linux(machine::Machine);
@@ -33,7 +34,8 @@ fn request(act: &Act) -> Request {
         SocketType::Datagram => 1,
         SocketType::SeqPacket => 2,
     };
-    let (flags, waits, name, path) = (0, true, QUEUE.to_owned(), FIFO.to_owned());
+    let patience = Patience::Endless;
+    let (flags, name, path) = (0, QUEUE.to_owned(), FIFO.to_owned());
     match *act {
         Act::Fork { child } => Request::Fork { child },
         Act::Exit => Request::Exit { status: 0 },
@@ -53,12 +55,15 @@ fn request(act: &Act) -> Request {
         Act::Sigqueue { target, signal: Signal(signal), value } => {
             Request::Sigqueue { target, signal, value }
         }
-        Act::Await { waits } => Request::Sigtimedwait { set: SIGNALS.0, waits },
+        Act::Await { waits } => {
+            let patience = if waits { Patience::Endless } else { Patience::None };
+            Request::Sigtimedwait { set: SIGNALS.0, patience }
+        }
         Act::MqOpen { flags } => Request::MqOpen { name, flags: flags.bits(), attributes: None },
         Act::MqSend { fd, length, serial, priority } => {
-            Request::MqSend { fd, length, seed: serial, priority, waits }
+            Request::MqSend { fd, length, seed: serial, priority, patience }
         }
-        Act::MqReceive { fd, room } => Request::MqReceive { fd, length: room, waits },
+        Act::MqReceive { fd, room } => Request::MqReceive { fd, length: room, patience },
         Act::MqUnlink => Request::MqUnlink { name },
         Act::Socketpair { kind } => Request::Socketpair { kind: number(kind), flags },
         Act::Socket { kind } => Request::Socket { kind: number(kind), flags },
@@ -94,7 +99,7 @@ impl Machine for Linux {
     }
 
     fn call(&mut self, process: usize, act: &Act) -> Vec<(usize, Outcome)> {
-        let fates = self.0.call(process, &request(act));
+        let fates = self.0.call(process, &request(act), Vec::new(), &|_| true);
         let outcome = |(index, fate): (usize, machine::Fate)| match fate {
             machine::Fate::Died => (index, Outcome::Died),
             machine::Fate::Replied(reply) => {

@@ -740,7 +740,7 @@ impl Request {
         chooser: &mut dyn Chooser,
     ) -> (Status, Reply) {
         let mut reply = Reply::default();
-        let Memory { buffer, last, slept } = memory;
+        let Memory { buffer, from, last, slept } = memory;
         let mut now = 0;
         if let Self::MqSend { .. } | Self::MqReceive { .. } = self {
             kernel.clone().step(me, &mut Call::ClockGettime { now: &mut now }, &mut Usual);
@@ -953,15 +953,16 @@ impl Request {
             }
             Self::Recv { fd, length, flags } => {
                 buffer.resize(length, 0);
-                let mut from = Address::Unnamed;
+                // It stays as it is while the call waits for the rest.
+                let from = from.get_or_insert(Address::Unnamed);
                 let flags = MessageFlags::from_bits_retain(flags);
-                let call = Call::Recv { fd: Fd(fd), buffer, flags, from: &mut from };
+                let call = Call::Recv { fd: Fd(fd), buffer, flags, from };
                 let status = step(call);
                 if let Status::Done(Ok(count)) | Status::Interrupted(Some(Ok(count))) = status {
                     // The true length of a message may be more than there is room for.
                     reply.content = Content::of(&buffer[..count.min(length)]);
                 }
-                reply.words = vec![place(&from)];
+                reply.words = vec![place(from)];
                 status
             }
             Self::Shutdown { fd, half } => {
@@ -1064,6 +1065,8 @@ fn number(answer: Answer) -> i64 {
 pub struct Memory {
     /// What it receives into, until its call returns.
     pub buffer: Vec<u8>,
+    /// From whom, likewise.
+    from: Option<Address>,
     /// The time that it read last.
     last: u64,
     /// How long it has waited since then.
@@ -1074,6 +1077,7 @@ impl Memory {
     /// Its call has returned.
     pub fn release(&mut self) {
         self.buffer.clear();
+        self.from = None;
     }
 }
 

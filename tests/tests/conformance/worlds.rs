@@ -327,8 +327,15 @@ impl World {
             for barger in bargers {
                 let mut other = world.clone();
                 other.go_on(barger);
-                // Stepped in vain it would only lose its place in line.
-                if other.inside[barger].is_none() {
+                // Stepped in vain it would only lose its place in line; but it may get a part, and wait for the rest.
+                let takes_parts = |request: &Request| match request {
+                    Request::Send { .. } | Request::Write { .. } => true,
+                    Request::Recv { flags, .. } => {
+                        MessageFlags::from_bits_retain(*flags).contains(MessageFlags::WAITALL)
+                    }
+                    _ => false,
+                };
+                if other.inside[barger].as_ref().is_none_or(takes_parts) {
                     waiting.push(other);
                 }
             }
