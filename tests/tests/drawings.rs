@@ -58,7 +58,7 @@ fn a_signal_is_an_arrow_and_one_that_is_lost_says_why() {
 #[test]
 fn a_handler_says_which_step_sent_its_signal() {
     let drawn =
-        again("flawed/signal/looks_once.rs", "sequential/interrupted/1,1/s1:2:0x4.1x5.0x3k.0");
+        again("flawed/signal/looks_once.rs", "sequential/interrupted/1,1/s1:2:0x4.1x5.0x4k.0");
     assert_eq!(drawn, include_str!("drawings/a_handler.txt"));
 }
 
