@@ -17,9 +17,9 @@ const WARM_UP_MAX: usize = 40;
 /// How often the receiver goes on though the others could, where it does at all.
 const RECEIVES: Chance = Chance::percent(50);
 
-/// Steps in a row, without a service that returns, after which a process gives way to the others: it asks again and again
-/// for what only they can give it.
-const PATIENCE: u32 = 400;
+/// Steps in a row, without a service that returns, after which a process gives way to the others, until one of theirs has
+/// returned: it asks again and again for what only they can give it.
+const PATIENCE: u32 = 200;
 
 /// Floods a receiver.
 #[derive(Clone, Debug)]
@@ -32,8 +32,10 @@ pub struct Flood {
     warm_up: usize,
     /// Whether the receiver has to wait until nobody else can go on.
     last: bool,
-    /// Those who give way, as long as others go on.
+    /// Those who give way, as long as others go on and no service of theirs returns.
     tired: ProcessSet,
+    /// How many services have returned.
+    served: u32,
     /// Who goes on and on, with how many services behind it, and its steps since.
     going: Option<(ProcessId, u32)>,
     steps: u32,
@@ -51,6 +53,7 @@ impl Flood {
             warm_up: 0,
             last: true,
             tired: ProcessSet::EMPTY,
+            served: 0,
             going: None,
             steps: 0,
         }
@@ -65,6 +68,10 @@ impl Flood {
         if self.warm_up > 0 {
             self.warm_up -= 1;
             return walk(turn.runnable, turn.previous, self.keep, &mut self.dice);
+        }
+        let served = turn.entries.iter().sum();
+        if std::mem::replace(&mut self.served, served) != served {
+            self.tired = ProcessSet::EMPTY;
         }
         let mut runnable = turn.runnable.difference(self.tired);
         if runnable.is_empty() {
@@ -104,6 +111,7 @@ impl Strategy for Flood {
         self.warm_up = if number == 0 { 0 } else { self.dice.below(WARM_UP_MAX + 1) };
         self.last = number.is_multiple_of(2);
         self.tired = ProcessSet::EMPTY;
+        self.served = 0;
         self.going = None;
         self.steps = 0;
         true
