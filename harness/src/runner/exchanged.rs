@@ -104,8 +104,8 @@ pub(super) fn begins(damage: Damage) -> String {
         ),
         Some(id) => match instead {
             Instead::Of(other, place) if between > 0 => format!(
-                "{bytes}: the first {whole} are those of {id}; then come {} that are of no message, and \
-                 behind them bytes of {other}, from its byte {place} on",
+                "{bytes}: the first {whole} are those of {id}; behind them {} of no message, and then bytes of \
+                 {other}, from its byte {place} on",
                 count(between)
             ),
             Instead::Of(other, place) if other == id => format!(

@@ -9,7 +9,7 @@ use std::panic::Location;
 use super::names::{Names, file_name};
 use super::operation::describe;
 use crate::event::{
-    Access, AccessKind, Event, EventKind, Landing, LocationId, Signalled, SystemCall,
+    Access, AccessKind, Event, EventKind, Landing, LocationId, Progress, Signalled, SystemCall,
 };
 use crate::kernel::Signal;
 use crate::process::ProcessId;
@@ -55,6 +55,11 @@ pub fn story(events: &[Event], names: &Names) -> Vec<StoryStep> {
                     EventKind::Sleep { spurious: true, .. } => {
                         "spurious: the call may return although nobody woke its caller".to_owned()
                     }
+                    EventKind::SystemCall(SystemCall {
+                        unusual: true,
+                        progress: Progress::Died,
+                        ..
+                    }) => "that this process may die was announced".to_owned(),
                     EventKind::SystemCall(SystemCall { unusual: true, .. }) => {
                         "unusual, and legal: see the call's page of the manual".to_owned()
                     }

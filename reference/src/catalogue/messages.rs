@@ -43,6 +43,7 @@ const NOBODY_MEETS: Expected =
 table! {
     anonymous_pipe::AnonymousPipe: RecordPipeSubject for [2, 3, 4], measures DELIVERS;
     flawed {
+        acknowledges_to_nobody: DELIVERS.progress(WAIT_FOR_EVER);
         closes_twice: FAILS.progress(NEVER_SEEN);
         counts_no_digits: DAMAGED;
         delivers_what_is_torn: DELIVERS.mutual_exclusion(always(&[Damaged]));
@@ -154,11 +155,13 @@ table! {
         forgets_the_answer: DELIVERS.progress(WAIT_FOR_EVER);
         interrupted: FAILS;
         looks_once: DELIVERS.mutual_exclusion(always(&[Damaged, ReceivedTwice]));
+        nests_its_handlers: DELIVERS.mutual_exclusion(always(&[Damaged, Lost, EarlyEnd])).progress(WAIT_FOR_EVER);
         no_acknowledgement: DELIVERS.mutual_exclusion(always(&[Damaged, Lost])).progress(WAIT_FOR_EVER);
         not_blocked: KILLS.progress(NEVER_SEEN);
         one_bit: LOST.progress(WAIT_FOR_EVER);
         opens_the_door_first: DELIVERS.progress(WAIT_FOR_EVER);
         pauses: DELIVERS.progress(WAIT_FOR_EVER);
+        sleeps_once: FAILS;
         thirty_two: FAILS.progress(NEVER_SEEN);
         two_numbers: DAMAGED;
     }

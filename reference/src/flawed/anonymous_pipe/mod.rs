@@ -1,5 +1,6 @@
 //! Records through anonymous pipes that go wrong.
 
+pub mod acknowledges_to_nobody;
 pub mod closes_twice;
 pub mod counts_no_digits;
 pub mod delivers_what_is_torn;
