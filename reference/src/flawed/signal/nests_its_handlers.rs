@@ -48,7 +48,7 @@ impl SignalLine for Signals {
         let sender = matches!(role, Role::Sender(_));
         let slot = Rc::new(Cell::new(None));
         for (signal, bit) in [(Signal::USR1, false), (Signal::USR2, true)] {
-            let slot = slot.clone();
+            let slot = Rc::clone(&slot);
             let handler = Handler::call(move |_| {
                 slot.set(Some(bit));
                 if !sender {
