@@ -35,7 +35,7 @@ pub(super) struct Exchanged {
     pub(super) progress: Verdict,
 }
 
-/// Watches how an execution gets on, and ends it where the law of its messages is broken. Of other laws the
+/// Watches how an execution gets on, and ends it where the law of its messages is broken. On other laws the
 /// progress of an execution does not depend.
 #[derive(Clone, Debug)]
 pub(super) struct Watched {

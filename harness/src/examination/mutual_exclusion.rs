@@ -35,7 +35,7 @@ pub(super) const EXHAUSTED_SHARE: u64 = 4;
 const DOOR_STEPS_MAX: u32 = 40_000;
 
 /// An execution of system calls may be so many times longer: some read byte by byte.
-const CALLS_STEPS: u32 = 20;
+pub(super) const CALLS_STEPS: u32 = 20;
 
 /// How often each process may enter while the door is tried.
 const DOOR_ENTRIES: u32 = 8;

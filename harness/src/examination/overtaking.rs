@@ -59,6 +59,7 @@ impl Examiner<'_> {
         for (situation, processes) in self.situations(|asks| asks.fairness) {
             let Rule::Messages { receiver, .. } = situation.rule else { continue };
             let receiver = ProcessId::new(receiver);
+            let before = arrived;
             for victim in ProcessId::all(processes).filter(|&victim| victim != receiver) {
                 let flooded = Flooded { situation, processes, receiver, victim };
                 let mut flood = Flood::new(self.effort.seed, victim, receiver);
@@ -87,7 +88,7 @@ impl Examiner<'_> {
                 strategy: "flood",
                 processes,
                 entries: MESSAGES,
-                executions: arrived,
+                executions: arrived - before,
                 blocked: 0,
                 complete: false,
             });

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::counterexample::simplest;
 use super::exchange::Watched;
-use super::mutual_exclusion::EXHAUSTED_SHARE;
+use super::mutual_exclusion::{CALLS_STEPS, EXHAUSTED_SHARE};
 use super::verdict::{Evidence, Kind, Verdict, Violation};
 use super::{Examiner, Memory, lasso};
 use crate::choice::{Choice, Spinning, Strategy};
@@ -157,10 +157,14 @@ impl Examiner<'_> {
 
     /// The verdict where something suspicious could not be explained.
     pub(super) fn doubtful(&self, processes: usize) -> Verdict {
+        let (steps, done) = if self.makes_calls() {
+            (self.effort.steps_per_execution_max * CALLS_STEPS, "a service that returned")
+        } else {
+            (self.effort.steps_per_execution_max, "an entry")
+        };
         Verdict::Unknown(format!(
-            "with {processes} processes some execution went on for {} steps without an entry, or seemed \
-             to wait for ever, but no cycle could be shown",
-            self.effort.steps_per_execution_max
+            "with {processes} processes some execution went on for {steps} steps without {done}, or seemed \
+             to wait for ever, but no cycle could be shown"
         ))
     }
 

@@ -1,96 +1,86 @@
-use std::collections::VecDeque;
-
+//! A loop of events: nothing ever blocks but poll, and answers go out as soon as there is room.
 use harness::os::{
     self, Address, Errno, Family, Fd, Half, MessageFlags, OpenFlags, PollEvents, PollFd, SocketType,
 };
 use harness::prelude::*;
 
-/// The server.
-#[derive(Clone, Debug)]
-pub struct Service {
-    listener: Fd,
-    path: String,
-    expected: usize,
+/// One byte says how long, if that is less than 255; else 255 and two bytes.
+fn pack(bytes: &[u8], out: &mut Vec<u8>) {
+    if bytes.len() < 255 {
+        out.push(bytes.len() as u8);
+    } else {
+        out.push(255);
+        out.extend_from_slice(&(bytes.len() as u16).to_be_bytes());
+    }
+    out.extend_from_slice(bytes);
 }
 
-/// The client.
+fn unpack(buffer: &mut Vec<u8>) -> Option<Vec<u8>> {
+    let (head, length) = match buffer.first()? {
+        255 => (3, usize::from(u16::from_be_bytes([*buffer.get(1)?, *buffer.get(2)?]))),
+        short => (1, usize::from(*short)),
+    };
+    if buffer.len() < head + length {
+        return None;
+    }
+    let record = buffer[head..head + length].to_vec();
+    buffer.drain(..head + length);
+    Some(record)
+}
+
+#[derive(Clone, Debug)]
+pub struct Service {
+    fd: Fd,
+    path: String,
+    clients: usize,
+}
+
 #[derive(Debug)]
 pub struct Client {
     fd: Fd,
+    buffer: Vec<u8>,
 }
 
-#[derive(Debug)]
-struct Peer {
+struct Connection {
     fd: Fd,
-    input: VecDeque<u8>,
-    output: VecDeque<u8>,
-    at_end: bool,
-    is_dead: bool,
+    input: Vec<u8>,
+    output: Vec<u8>,
+    ended: bool,
+    dead: bool,
 }
 
-fn nonblocking(fd: Fd) -> os::Result<()> {
-    os::set_flags(fd, os::get_flags(fd)? | OpenFlags::NONBLOCK)
-}
-
-/// Two bytes of length: a record has 10,000 at most.
-fn header(length: usize) -> [u8; 2] {
-    (length as u16).to_be_bytes()
-}
-
-impl Peer {
-    fn request(&mut self) -> Option<Vec<u8>> {
-        let length =
-            usize::from(self.input.front()?.to_owned()) << 8 | usize::from(*self.input.get(1)?);
-        if self.input.len() < 2 + length {
-            return None;
-        }
-        self.input.drain(..2);
-        Some(self.input.drain(..length).collect())
-    }
-
-    fn read(&mut self) -> os::Result<()> {
-        let mut buffer = [0; 1000];
-        while !self.at_end {
-            match os::read(self.fd, &mut buffer) {
-                Ok(0) => self.at_end = true,
-                Ok(count) => self.input.extend(&buffer[..count]),
-                Err(Errno::EAGAIN) => break,
-                Err(Errno::EINTR) => {}
-                Err(Errno::ECONNRESET) => {
-                    self.is_dead = true;
-                    break;
+impl Connection {
+    fn take(&mut self, answer: &mut dyn FnMut(&[u8]) -> Vec<u8>) -> os::Result<()> {
+        let mut part = [0; 3000];
+        match os::recv(self.fd, &mut part, MessageFlags::DONTWAIT) {
+            Ok(0) => self.ended = true,
+            Ok(count) => {
+                self.input.extend_from_slice(&part[..count]);
+                while let Some(request) = unpack(&mut self.input) {
+                    pack(&answer(&request), &mut self.output);
                 }
-                Err(errno) => return Err(errno),
             }
+            Err(Errno::EAGAIN | Errno::EINTR) => {}
+            Err(Errno::ECONNRESET) => self.dead = true,
+            Err(errno) => return Err(errno),
         }
         Ok(())
     }
 
-    fn write(&mut self) -> os::Result<()> {
+    fn give(&mut self) -> os::Result<()> {
         while !self.output.is_empty() {
-            match os::send(self.fd, self.output.make_contiguous(), MessageFlags::NOSIGNAL) {
+            match os::send(self.fd, &self.output, MessageFlags::DONTWAIT | MessageFlags::NOSIGNAL) {
                 Ok(count) => drop(self.output.drain(..count)),
                 Err(Errno::EAGAIN) => break,
                 Err(Errno::EINTR) => {}
                 Err(Errno::EPIPE | Errno::ECONNRESET) => {
-                    self.is_dead = true;
+                    self.dead = true;
                     break;
                 }
                 Err(errno) => return Err(errno),
             }
         }
         Ok(())
-    }
-
-    fn is_done(&self) -> bool {
-        self.is_dead || self.at_end && self.output.is_empty()
-    }
-
-    fn interest(&self) -> PollFd {
-        let mut events = PollEvents::empty();
-        events.set(PollEvents::IN, !self.at_end);
-        events.set(PollEvents::OUT, !self.output.is_empty());
-        PollFd { fd: self.fd, events, revents: PollEvents::empty() }
     }
 }
 
@@ -98,89 +88,104 @@ impl SocketService for Service {
     type Client = Client;
 
     fn listen(path: &str, clients: usize) -> os::Result<Self> {
-        let listener = os::socket(Family::Unix, SocketType::Stream, OpenFlags::NONBLOCK)?;
-        let _ = os::unlink(path);
-        os::bind(listener, &Address::Path(path.to_owned()))?;
-        os::listen(listener, 1)?;
-        Ok(Self { listener, path: path.to_owned(), expected: clients })
+        match os::unlink(path) {
+            Ok(()) | Err(Errno::ENOENT) => {}
+            Err(errno) => return Err(errno),
+        }
+        let fd = os::socket(Family::Unix, SocketType::Stream, OpenFlags::empty())?;
+        os::bind(fd, &Address::Path(path.to_owned()))?;
+        os::listen(fd, clients)?;
+        Ok(Self { fd, path: path.to_owned(), clients })
     }
 
     fn serve(&mut self, answer: &mut dyn FnMut(&[u8]) -> Vec<u8>) -> os::Result<()> {
-        let mut peers: Vec<Peer> = Vec::new();
-        let mut accepted = 0;
-        while accepted < self.expected || !peers.is_empty() {
-            let mut polled: Vec<PollFd> = peers.iter().map(Peer::interest).collect();
-            polled.push(PollFd {
-                fd: self.listener,
-                events: PollEvents::IN,
-                revents: PollEvents::empty(),
-            });
-            match os::poll(&mut polled, None) {
+        let mut to_come = self.clients;
+        let mut connections: Vec<Connection> = Vec::new();
+        while to_come > 0 || !connections.is_empty() {
+            let mut fds: Vec<PollFd> = connections
+                .iter()
+                .map(|it| {
+                    let mut events = PollEvents::empty();
+                    if !it.ended {
+                        events |= PollEvents::IN;
+                    }
+                    if !it.output.is_empty() {
+                        events |= PollEvents::OUT;
+                    }
+                    PollFd { fd: it.fd, events, revents: PollEvents::empty() }
+                })
+                .collect();
+            if to_come > 0 {
+                fds.push(PollFd {
+                    fd: self.fd,
+                    events: PollEvents::IN,
+                    revents: PollEvents::empty(),
+                });
+            }
+            match os::poll(&mut fds, None) {
                 Ok(_) => {}
                 Err(Errno::EINTR) => continue,
                 Err(errno) => return Err(errno),
             }
-            for (peer, polled) in peers.iter_mut().zip(&polled) {
-                if polled.revents.is_empty() {
-                    continue;
+            for (it, asked) in connections.iter_mut().zip(&fds) {
+                if !it.ended
+                    && asked.revents.intersects(PollEvents::IN | PollEvents::HUP | PollEvents::ERR)
+                {
+                    it.take(answer)?;
                 }
-                peer.read()?;
-                while let Some(request) = peer.request() {
-                    let result = answer(&request);
-                    peer.output.extend(header(result.len()));
-                    peer.output.extend(result);
-                }
-                peer.write()?;
-                if peer.is_done() {
-                    os::close(peer.fd)?;
+                it.give()?;
+            }
+            if to_come > 0 && fds[fds.len() - 1].revents.contains(PollEvents::IN) {
+                match os::accept(self.fd) {
+                    Ok((fd, _)) => {
+                        to_come -= 1;
+                        let (input, output) = (Vec::new(), Vec::new());
+                        connections.push(Connection {
+                            fd,
+                            input,
+                            output,
+                            ended: false,
+                            dead: false,
+                        });
+                    }
+                    Err(Errno::EINTR) => {}
+                    Err(errno) => return Err(errno),
                 }
             }
-            peers.retain(|peer| !peer.is_done());
-            match os::accept(self.listener) {
-                Ok((fd, _)) => {
-                    nonblocking(fd)?;
-                    accepted += 1;
-                    let (input, output) = (VecDeque::new(), VecDeque::new());
-                    peers.push(Peer { fd, input, output, at_end: false, is_dead: false });
+            let mut place = 0;
+            while place < connections.len() {
+                let it = &connections[place];
+                if it.dead || it.ended && it.output.is_empty() {
+                    os::close(it.fd)?;
+                    connections.remove(place);
+                } else {
+                    place += 1;
                 }
-                Err(Errno::EAGAIN | Errno::EINTR) => {}
-                Err(errno) => return Err(errno),
             }
         }
-        os::close(self.listener)
+        os::close(self.fd)
     }
 
     fn connect(self) -> os::Result<Client> {
-        os::close(self.listener)?;
+        os::close(self.fd)?;
         let fd = os::socket(Family::Unix, SocketType::Stream, OpenFlags::empty())?;
-        while let Err(errno) = os::connect(fd, &Address::Path(self.path.clone())) {
-            if errno != Errno::EINTR {
-                return Err(errno);
-            }
-        }
-        Ok(Client { fd })
-    }
-}
-
-impl Client {
-    fn byte(&self) -> os::Result<Option<u8>> {
-        let mut byte = [0];
         loop {
-            match os::read(self.fd, &mut byte) {
-                Ok(0) => return Ok(None),
-                Ok(_) => return Ok(Some(byte[0])),
+            match os::connect(fd, &Address::Path(self.path.clone())) {
+                Ok(()) => break,
                 Err(Errno::EINTR) => {}
                 Err(errno) => return Err(errno),
             }
         }
+        Ok(Client { fd, buffer: Vec::new() })
     }
 }
 
 impl SocketClient for Client {
     fn send(&mut self, request: &[u8]) -> os::Result<()> {
-        let bytes = [&header(request.len()), request].concat();
+        let mut bytes = Vec::new();
+        pack(request, &mut bytes);
         let mut rest = &bytes[..];
-        while let [_, ..] = rest {
+        while !rest.is_empty() {
             match os::write(self.fd, rest) {
                 Ok(count) => rest = &rest[count..],
                 Err(Errno::EINTR) => {}
@@ -195,19 +200,18 @@ impl SocketClient for Client {
     }
 
     fn receive(&mut self) -> os::Result<Option<Vec<u8>>> {
-        let Some(high) = self.byte()? else { return Ok(None) };
-        let low = self.byte()?.ok_or(Errno::EPIPE)?;
-        let mut answer = vec![0; usize::from(u16::from_be_bytes([high, low]))];
-        let mut done = 0;
-        while done < answer.len() {
-            match os::read(self.fd, &mut answer[done..]) {
-                Ok(0) => return Err(Errno::EPIPE),
-                Ok(count) => done += count,
+        loop {
+            if let Some(record) = unpack(&mut self.buffer) {
+                return Ok(Some(record));
+            }
+            let mut part = [0; 2000];
+            match os::read(self.fd, &mut part) {
+                Ok(0) => return Ok(None),
+                Ok(count) => self.buffer.extend_from_slice(&part[..count]),
                 Err(Errno::EINTR) => {}
                 Err(errno) => return Err(errno),
             }
         }
-        Ok(Some(answer))
     }
 
     fn end(&mut self) -> os::Result<()> {
